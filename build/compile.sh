@@ -1,0 +1,169 @@
+# Sourced by build/native. From sources to klibs and executables, for the target that these variables describe:
+# target, konan_target, folders (of src/nativeMain, comma-separated), run_with, target_out.
+
+OPT_INS=(-opt-in=kotlin.concurrent.atomics.ExperimentalAtomicApi -opt-in=kotlinx.cinterop.ExperimentalForeignApi)
+STRICT=(-Werror -progressive -Xmulti-platform -Xexpect-actual-classes)
+
+# fresh OUTPUT WORD...: whether OUTPUT was made from exactly these words, and these contents where a word is a file or
+# a folder. Where it was not, made OUTPUT WORD... notes that it now is.
+fresh() {
+    [ -e "$1" ] && [ "$(cat "$1.inputs" 2>/dev/null)" = "$(fingerprint "${@:2}")" ]
+}
+
+made() {
+    fingerprint "${@:2}" >"$1.inputs"
+}
+
+fingerprint() {
+    {
+        printf '%s\n' "$KONAN_HOME" "$OVERRIDES" "$@"
+        local word
+        for word in "$BUILD/compile.sh" "$@"; do
+            [ ! -e "$word" ] || find "$word" -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum
+        done
+    } | sha256sum
+}
+
+kotlin_files() {
+    local folder
+    for folder in "$@"; do
+        [ ! -d "$folder" ] || find "$folder" -name '*.kt' | LC_ALL=C sort
+    done
+}
+
+# Sets fragments to the arguments that compile $1 (file names, one a line) as common code and $2 as native code. Code
+# of the common fragment sees no declaration of the native one, as it should be.
+split_fragments() {
+    local file
+    fragments=(-Xfragments=common,native -Xfragment-refines=native:common)
+    local sources=
+    for file in $1; do sources+=",common:$file"; done
+    for file in $2; do sources+=",native:$file"; done
+    fragments+=("-Xfragment-sources=${sources#,}")
+    for file in $1 $2; do fragments+=("$file"); done
+}
+
+build_library() {
+    local native_folders=(src/nativeMain/kotlin) folder
+    for folder in ${folders//,/ }; do native_folders+=("src/nativeMain/$folder"); done
+    build_cinterops
+    library=$target_out/kmmap.klib
+    link_klibs "$target_out/library.klibs" "$target_out/cinterop.klibs"
+    split_fragments "$(kotlin_files src/commonMain/kotlin)" "$(kotlin_files "${native_folders[@]}")"
+    local arguments=(-p library -target "$konan_target" -module-name dev.kmmap:kmmap -Xshort-module-name=kmmap
+        "${STRICT[@]}" "${OPT_INS[@]}" -Xexplicit-api=strict "${libraries[@]}" "${fragments[@]}" -o "$library")
+    ! fresh "$library" "${arguments[@]}" || return 0
+    echo "Compiling ${library#"$PWD"/}"
+    konanc "${arguments[@]}"
+    made "$library" "${arguments[@]}"
+}
+
+# One klib a .def file. A definition serves every target, but one named after a folder of src/nativeMain (linux.def,
+# or scan.linux.def) serves the targets that take that folder.
+build_cinterops() {
+    local definition name klib
+    : >"$target_out/cinterop.klibs"
+    for definition in src/nativeMain/cinterop/*.def; do
+        [ -f "$definition" ] || continue
+        name=$(basename "$definition" .def)
+        if [ -d "src/nativeMain/${name##*.}" ] && [[ ",$folders," != *",${name##*.},"* ]]; then continue; fi
+        klib=$target_out/kmmap-cinterop-$name.klib
+        echo "$klib" >>"$target_out/cinterop.klibs"
+        local arguments=(-target "$konan_target" -def "$definition" -o "$klib" -compiler-option
+            "-I$PWD/src/nativeMain/cinterop" -Xmodule-name "dev.kmmap:kmmap-cinterop-$name")
+        ! fresh "$klib" "${arguments[@]}" src/nativeMain/cinterop || continue
+        echo "Binding ${klib#"$PWD"/}"
+        cinterop "${arguments[@]}"
+        made "$klib" "${arguments[@]}" src/nativeMain/cinterop
+    done
+}
+
+build_tests() {
+    generate_spec_list
+    local tests=$target_out/tests.klib program=$target_out/tests.kexe
+    link_klibs "$target_out/library.klibs" "$target_out/cinterop.klibs" "$target_out/test.klibs"
+    libraries+=(-l "$library")
+    split_fragments "$(kotlin_files src/commonTest/kotlin examples)" \
+        "$(kotlin_files src/nativeTest/kotlin "$target_out/generated")"
+    local arguments=(-p library -target "$konan_target" -module-name kmmap-test "-friend-modules" "$library"
+        "${STRICT[@]}" "${OPT_INS[@]}" "${libraries[@]}" "${fragments[@]}" -o "$tests")
+    if ! fresh "$tests" "${arguments[@]}"; then
+        echo "Compiling ${tests#"$PWD"/}"
+        konanc "${arguments[@]}"
+        made "$tests" "${arguments[@]}"
+    fi
+    arguments=(-p program -target "$konan_target" -g -enable-assertions "-Xinclude=$tests" "${libraries[@]}"
+        -e dev.kmmap.test.main -o "$program")
+    if ! fresh "$program" "${arguments[@]}"; then
+        echo "Linking ${program#"$PWD"/}"
+        konanc "${arguments[@]}"
+        made "$program" "${arguments[@]}"
+    fi
+}
+
+# Kotlin/Native cannot look for spec classes at run time, so the list is made from the sources: every top-level class
+# named *Spec, the same rule that Surefire has on the JVM.
+generate_spec_list() {
+    mkdir -p "$target_out/generated"
+    local file package spec
+    {
+        echo "package dev.kmmap.test"
+        echo
+        echo "import io.kotest.core.spec.SpecRef"
+        echo
+        echo "internal val allSpecs: List<SpecRef> = listOf("
+        for file in $(kotlin_files src/commonTest/kotlin src/nativeTest/kotlin); do
+            package=$(sed -n 's/^package *//p' "$file")
+            for spec in $(specs_in "$file"); do
+                echo "    SpecRef.Function({ $package.$spec() }, $package.$spec::class, \"$package.$spec\"),"
+            done
+        done
+        echo ")"
+    } >"$target_out/generated/AllSpecs.kt.part"
+    mv "$target_out/generated/AllSpecs.kt.part" "$target_out/generated/AllSpecs.kt"
+}
+
+specs_in() {
+    sed -nE 's/^(public |internal )?class ([A-Za-z0-9]+Spec)\b.*/\2/p' "$1"
+    ! grep -nE '^(public |internal |private )?class .*: *FunSpec\(' "$1" | grep -vE '^[0-9]+:(public |internal )?class [A-Za-z0-9]+Spec\b' >&2 ||
+        { echo "$1: a spec class has to be named *Spec, and not be private" >&2; exit 1; }
+}
+
+run_tests() {
+    local counts=$target_out/tests.counts status=0
+    rm -f "$counts"
+    run_program "$target_out/tests.kexe" "$counts" "$@" || status=$?
+    case $status in
+        0) ;;
+        1) return 1 ;;
+        *) echo "$target: the test program died with status $status"; return 1 ;;
+    esac
+}
+
+build_example() {
+    local name=$1 klib=$target_out/examples/$1.klib program=$target_out/examples/$1.kexe
+    mkdir -p "$target_out/examples"
+    link_klibs "$target_out/library.klibs" "$target_out/cinterop.klibs"
+    libraries+=(-l "$library")
+    local arguments=(-p library -target "$konan_target" -module-name "kmmap-$name" "${STRICT[@]}" "${OPT_INS[@]}"
+        "${libraries[@]}")
+    mapfile -t -O "${#arguments[@]}" arguments < <(kotlin_files "examples/$name")
+    arguments+=(-o "$klib")
+    if ! fresh "$klib" "${arguments[@]}"; then
+        konanc "${arguments[@]}"
+        made "$klib" "${arguments[@]}"
+    fi
+    arguments=(-p program -target "$konan_target" -opt "-Xinclude=$klib" "${libraries[@]}"
+        -e "dev.kmmap.examples.$name.main" -o "$program")
+    if ! fresh "$program" "${arguments[@]}"; then
+        echo "Linking ${program#"$PWD"/}"
+        konanc "${arguments[@]}"
+        made "$program" "${arguments[@]}"
+    fi
+}
+
+run_program() {
+    local program=$1
+    shift
+    if [ "$run_with" = - ]; then "$program" "$@"; else $run_with "$program" "$@"; fi </dev/null
+}

@@ -1,0 +1,26 @@
+// Makes the examples runnable on the JVM, as build/native does for the native targets: a start script for the Kotlin
+// main of each (target/examples/grep) and for its Java twin (target/examples/grep-java). Runs the one that the property
+// example.run names.
+def folder = new File(project.build.directory, 'examples')
+folder.mkdirs()
+def classpath = (project.runtimeClasspathElements + project.build.testOutputDirectory).join(File.pathSeparator)
+def java = [project.properties['jdk.home'] + '/bin/java', '--enable-native-access=ALL-UNNAMED', '-cp', classpath]
+
+def write = { String name, String mainClass ->
+    def script = new File(folder, name)
+    script.text = "#!/bin/sh\nexec ${java.collect { "'$it'" }.join(' ')} dev.kmmap.examples.$mainClass \"\$@\"\n"
+    script.executable = true
+}
+new File(project.basedir, 'examples').listFiles().findAll { it.directory }.each { example ->
+    def mainName = example.name.capitalize()
+    write(example.name, "${example.name}.${mainName}Kt")
+    def twin = new File(example, "java/dev/kmmap/examples/${example.name}/${mainName}.java")
+    if (twin.file) write("${example.name}-java", "${example.name}.$mainName")
+}
+
+def run = project.properties['example.run']
+if (run) {
+    println "== $run, JVM (Java ${project.properties['java.version']})"
+    def status = new ProcessBuilder(java + "dev.kmmap.examples.${run}.${run.capitalize()}Kt".toString()).inheritIO().start().waitFor()
+    if (status) throw new IllegalStateException("the example ended with status $status")
+}

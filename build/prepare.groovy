@@ -1,0 +1,41 @@
+// Publishes, as Maven properties, what the pom cannot say itself:
+//   jdk.home             the home of the selected JDK; the Kotlin plugin does not follow Maven toolchains
+//   kotlin.common.main   the files common to all targets; the Kotlin compiler takes files here, no directories
+//   kotlin.common.test   the same of the tests; the Kotlin examples are compiled with them
+//   native.skip          whether this build leaves out Kotlin/Native; why is in target/native/skipped
+//   native.task          what build/native is to do
+//   tests.skip           whether the tests are left out
+//   tests.report.late    whether build/summary.groovy follows: then a failed test lets the other targets run first
+import org.apache.maven.toolchain.ToolchainManager
+
+def jdk = session.container.lookup(ToolchainManager).getToolchainFromBuildContext('jdk', session)
+project.properties['jdk.home'] = jdk.javaHome
+
+def kotlinFiles = { List<String> folders ->
+    def files = []
+    folders.collect { new File(project.basedir, it) }.findAll { it.directory }.each { folder ->
+        folder.eachFileRecurse { if (it.name.endsWith('.kt')) files << it.path }
+    }
+    files.sort().join(',')
+}
+project.properties['kotlin.common.main'] = kotlinFiles(['src/commonMain/kotlin'])
+project.properties['kotlin.common.test'] =
+    kotlinFiles(['src/commonTest/kotlin', 'examples/quickstart', 'examples/grep'])
+
+def given = { String name ->
+    def value = session.userProperties[name] ?: project.properties[name]
+    value != null && value != 'false' // -Dname without a value is true
+}
+def system = "${System.getProperty('os.name')} ${System.getProperty('os.arch')}"
+def why = given('skipNative') ? '-DskipNative' : system != 'Linux amd64' ? "cannot be built on $system" : null
+def skipped = new File(project.build.directory, 'native/skipped')
+skipped.parentFile.mkdirs()
+if (why) skipped.text = why else skipped.delete()
+project.properties['native.skip'] = (why != null).toString()
+
+def testsSkipped = given('skipTests') || given('maven.test.skip')
+project.properties['tests.skip'] = testsSkipped.toString()
+if (testsSkipped && project.properties['native.task'] == 'test') project.properties['native.task'] = 'library'
+
+def summaryFollows = session.goals.any { it in ['verify', 'install', 'deploy'] }
+project.properties['tests.report.late'] = summaryFollows.toString()

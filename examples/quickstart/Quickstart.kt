@@ -1,0 +1,44 @@
+package dev.kmmap.examples.quickstart
+
+import dev.kmmap.Access
+import dev.kmmap.MMap
+import dev.kmmap.MMapOptions
+
+/**
+ * The first minutes with kmmap on a real file: makes it, maps it, reads a line, takes a slice, edits in place, searches, grows,
+ * flushes and closes, and says what it sees at each step. The same source runs on the JVM and as a native binary.
+ */
+public fun main(arguments: Array<String>) {
+    val path = arguments.firstOrNull() ?: "hello.txt"
+    val text = "Hello kmmap!\nEvery byte is memory.\n".encodeToByteArray()
+
+    step("write", "a new file $path of ${text.size} bytes, through a map that creates and extends it")
+    MMapOptions().access(Access.WRITE).create(true).extend(true).length(text.size.toLong()).open(path).use { map ->
+        map.resize(text.size.toLong())
+        map.write(text)
+    }
+
+    val map = MMap.open(path, Access.WRITE)
+    step("map", map)
+    step("readLine", quoted(map.readLine()) + ", position ${map.position}")
+    step("slice(0, 5)", quoted(map.slice(0, 5)))
+    map.setSlice(6, 11, "world".encodeToByteArray())
+    step("edit in place", "setSlice(6, 11, \"world\"): " + quoted(map.slice(0, 13)))
+    step("find", "\"byte\" at ${map.find("byte")}, last \"e\" at ${map.rfind("e", 0)}, \"python\" at ${map.find("python")}")
+    map.resize(map.size + 5)
+    map.seek(text.size.toLong())
+    map.write("Bye!\n".encodeToByteArray())
+    step("resize", "${map.size} bytes in the map, ${map.fileSize()} in the file")
+    map.flush()
+    step("flush", "the device has it")
+    map.close()
+    step("close", map)
+
+    MMap.open(path).use { step("read again", quoted(it.read())) }
+}
+
+private fun step(name: String, what: Any) {
+    println("${name.padEnd(14)}$what")
+}
+
+private fun quoted(bytes: ByteArray): String = "\"" + bytes.decodeToString().replace("\n", "\\n") + "\""

@@ -1,0 +1,33 @@
+package dev.kmmap
+
+/**
+ * What a map may be used for, in words that every system understands.
+ *
+ * Together they are Python's `ACCESS_*`. Rights that go beyond them are given by [Protection] and [MapFlag] instead,
+ * never by both.
+ *
+ * @sample dev.kmmap.samples.AccessSamples.copyLeavesTheFileAlone
+ */
+public enum class Access {
+    /**
+     * The rights are those of [MMapOptions.protection] and [MMapOptions.flags]; without these, shared, readable and
+     * writable. This is Python's `ACCESS_DEFAULT`.
+     */
+    DEFAULT,
+
+    /** Only reading. The file needs read permission only. `MAP_SHARED` with `PROT_READ`; `PAGE_READONLY` on Windows. */
+    READ,
+
+    /**
+     * Reading and writing; what is written reaches the file and every other map of it (write-through).
+     * `MAP_SHARED` with `PROT_READ | PROT_WRITE`; `PAGE_READWRITE` on Windows.
+     */
+    WRITE,
+
+    /**
+     * Reading and writing, but what is written stays private to this map (copy-on-write) and never reaches the file,
+     * which needs read permission only. It is not a snapshot: a page that has not been written yet may still show what
+     * others write to the file. `MAP_PRIVATE` with `PROT_READ | PROT_WRITE`; `PAGE_WRITECOPY` on Windows.
+     */
+    COPY,
+}

@@ -1,0 +1,55 @@
+package dev.kmmap
+
+import kotlinx.io.IOException
+import kotlin.jvm.JvmName
+
+/**
+ * A system call failed. The message says which one, on what, with which numbers and why, in the system's own words:
+ * `mmap(/data/x, offset=4096, length=1048576, fileSize=8192): Cannot allocate memory (ENOMEM 12)`.
+ *
+ * On the JVM it is a `java.io.IOException`. The subtypes are the cases a program is likely to treat differently.
+ */
+public open class MMapException internal constructor(
+    message: String,
+    /** The system call that failed, `open`, `mmap` or `msync` for instance. */
+    @get:JvmName("operation")
+    public val operation: String,
+    /** The system's error number: errno on POSIX, GetLastError on Windows. */
+    @get:JvmName("errorCode")
+    public val errorCode: Int,
+    /** The error's symbol, `ENOMEM` for instance, or `null` if it has none that is known. */
+    @get:JvmName("errorName")
+    public val errorName: String?,
+) : IOException(message)
+
+/** There is no file at the path (`ENOENT`, `ENOTDIR`). */
+public class MMapFileNotFoundException internal constructor(
+    message: String,
+    operation: String,
+    errorCode: Int,
+    errorName: String?,
+) : MMapException(message, operation, errorCode, errorName)
+
+/**
+ * The file's permissions, or those of its file system, do not allow the operation (`EACCES`, `EPERM`, `EROFS`,
+ * `ETXTBSY`).
+ */
+public class MMapAccessDeniedException internal constructor(
+    message: String,
+    operation: String,
+    errorCode: Int,
+    errorName: String?,
+) : MMapException(message, operation, errorCode, errorName)
+
+/** There is no room on the device, in the quota, or under the limit of a file's size (`ENOSPC`, `EDQUOT`, `EFBIG`). */
+public class MMapNoSpaceException internal constructor(
+    message: String,
+    operation: String,
+    errorCode: Int,
+    errorName: String?,
+) : MMapException(message, operation, errorCode, errorName)
+
+/** The map is read-only ([Access.READ], or a protection without [Protection.WRITE]) and was asked to change. */
+public class ReadOnlyMMapException internal constructor(
+    message: String,
+) : UnsupportedOperationException(message)

@@ -1,0 +1,139 @@
+package dev.kmmap
+
+import dev.kmmap.internal.MapRequest
+import dev.kmmap.internal.Source
+import dev.kmmap.internal.SystemCalls
+import dev.kmmap.internal.openMapping
+import dev.kmmap.internal.platformSystemCalls
+import dev.kmmap.internal.requireName
+import dev.kmmap.internal.rightsOf
+import kotlinx.io.IOException
+import kotlinx.io.files.Path
+import kotlin.jvm.JvmSynthetic
+
+/**
+ * Everything that can be said about a map before it is made. Each function changes this object and returns it, so calls
+ * can be chained, in Kotlin as in Java; [open], [map] and [anonymous] make a map and leave the options as they are, to
+ * be used again.
+ *
+ * Not thread-safe.
+ *
+ * @sample dev.kmmap.samples.MMapOptionsSamples.createAndExtend
+ */
+public class MMapOptions {
+    private var access: Access? = null
+    private var protection: Set<Protection>? = null
+    private var flags: Set<MapFlag>? = null
+    private var offset = 0L
+    private var length = 0L
+    private var trackFile = true
+    private var create = false
+    private var extend = false
+    private var name: String? = null
+
+    /** Lets tests stand between the map and the operating system. */
+    @get:JvmSynthetic
+    @set:JvmSynthetic
+    internal var systemCalls: SystemCalls? = null
+
+    /**
+     * What the map may be used for. Without it, and without [protection] and [flags], a file is opened with
+     * [Access.READ] and anonymous memory with [Access.WRITE].
+     */
+    public fun access(access: Access): MMapOptions = apply { this.access = access }
+
+    /**
+     * What the processor allows, instead of [access]: the `PROT_*` of mmap(2). Nothing at all is `PROT_NONE`. Default
+     * with [Access.DEFAULT]: [Protection.READ] and [Protection.WRITE].
+     */
+    public fun protection(vararg protection: Protection): MMapOptions = apply { this.protection = protection.toSet() }
+
+    /**
+     * How the map behaves, instead of [access]: the `MAP_*` of mmap(2). Default with [Access.DEFAULT]:
+     * [MapFlag.SHARED].
+     */
+    public fun flags(vararg flags: MapFlag): MMapOptions = apply { this.flags = flags.toSet() }
+
+    /** Where the map begins in the file, in bytes, 0 or more; it need not be a multiple of anything. Default 0. */
+    public fun offset(offset: Long): MMapOptions = apply { this.offset = offset }
+
+    /**
+     * Bytes in the map, 0 or more. 0, the default, is "to the end of the file": an empty map if the offset is there
+     * already.
+     */
+    public fun length(length: Long): MMapOptions = apply { this.length = length }
+
+    /**
+     * Whether the map keeps a descriptor of its own for the file. Default `true`. Without one, [MMap.fileSize],
+     * [MMap.resize] and [FlushMode.DURABLE] throw [UnsupportedOperationException]; all else works. Python's `trackfd`.
+     */
+    public fun trackFile(trackFile: Boolean): MMapOptions = apply { this.trackFile = trackFile }
+
+    /**
+     * Whether a file that does not exist is created, with the permissions 0666 less the umask. Default `false`. It has
+     * 0 bytes, so a [length] needs [extend] too. If the map can't be made after all, the new file is removed again.
+     */
+    public fun create(create: Boolean): MMapOptions = apply { this.create = create }
+
+    /**
+     * Whether a file that is shorter than offset + [length] is made that long, with zeros for which real space is
+     * allocated (posix_fallocate), so that a full disk is an exception here and not a fault later. Default `false`:
+     * such a length is refused. If the map can't be made after all, the file gets its old size back.
+     */
+    public fun extend(extend: Boolean): MMapOptions = apply { this.extend = extend }
+
+    /** A name for anonymous memory: see [MMap.name]. Default: none. */
+    public fun name(name: String): MMapOptions = apply { this.name = name }
+
+    /**
+     * Maps the file at [path].
+     *
+     * @throws IllegalArgumentException if the options contradict each other, the path contains a NUL character, the
+     *   file is shorter than offset + length and is not to be extended, or the path names something that cannot be
+     *   mapped, such as a directory.
+     * @throws UnsupportedOperationException if this system lacks a flag.
+     * @throws MMapFileNotFoundException if there is no such file and none is to be created.
+     * @throws MMapAccessDeniedException if the file's permissions do not allow the access.
+     * @throws MMapNoSpaceException if an extended file does not fit on the device.
+     * @throws MMapException if the system refuses for another reason.
+     */
+    @Throws(IOException::class)
+    public fun open(path: String): MMap = open(Source.File(path), Access.READ)
+
+    /** As [open] with the path's string form. */
+    @Throws(IOException::class)
+    public fun open(path: Path): MMap = open(path.toString())
+
+    /**
+     * Maps the file that [descriptor] refers to: a file descriptor on POSIX, a `HANDLE` on Windows. It is duplicated,
+     * or only used during the call if [trackFile] is `false`; it stays the caller's to close, and can be closed at
+     * once.
+     *
+     * @throws IllegalArgumentException as [open] does, or if [descriptor] is negative or [create] is set.
+     * @throws UnsupportedOperationException if this system lacks a flag.
+     * @throws MMapAccessDeniedException if the descriptor is not open for what the access needs.
+     * @throws MMapException if the system refuses for another reason, a closed descriptor (`EBADF`) for instance.
+     */
+    @Throws(IOException::class)
+    public fun map(descriptor: Long): MMap = open(Source.Descriptor(descriptor), Access.READ)
+
+    /**
+     * Maps memory without a file: [length] zeros. Shared, it can grow; with [MapFlag.PRIVATE] it is cheaper and can be
+     * named later.
+     *
+     * @throws IllegalArgumentException if the options contradict each other, or an offset, [create] or [extend] is set.
+     * @throws UnsupportedOperationException if this system lacks a flag.
+     * @throws MMapException if the system refuses, for want of memory for instance (`ENOMEM`).
+     */
+    @Throws(IOException::class)
+    public fun anonymous(): MMap = open(Source.Memory(name?.let(::requireName)), Access.WRITE)
+
+    private fun open(source: Source, defaultAccess: Access): MMap {
+        require(name == null || source is Source.Memory) { "only anonymous memory can be named" }
+        val unspecified = if (protection == null && flags == null) defaultAccess else Access.DEFAULT
+        val rights = rightsOf(access ?: unspecified, protection, flags)
+        val request = MapRequest(source, rights, offset, length, trackFile, create, extend)
+        val opened = openMapping(request, systemCalls ?: platformSystemCalls)
+        return MMap(opened.mapping, opened.generation, name)
+    }
+}

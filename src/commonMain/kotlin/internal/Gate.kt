@@ -1,0 +1,48 @@
+package dev.kmmap.internal
+
+import kotlin.concurrent.atomics.AtomicInt
+import kotlin.concurrent.atomics.incrementAndFetch
+import kotlin.concurrent.atomics.decrementAndFetch
+
+/**
+ * Counts the operations in flight on one [Generation] of a map, so that whoever retires the generation can wait for
+ * them.
+ *
+ * | state (one word)                 | [enter]              | [exit]     | [retire]        | [awaitEmpty] |
+ * |----------------------------------|----------------------|------------|-----------------|--------------|
+ * | open, n in flight: `n`           | n + 1, true          | n - 1      | retired, n      | -            |
+ * | retired, n in flight: `MIN + n`  | unchanged, false     | n - 1      | unchanged       | waits        |
+ * | retired, none in flight: `MIN`   | unchanged, false     | -          | unchanged       | returns      |
+ *
+ * A gate never opens again: the map gets a new generation with a gate of its own. [enter] adds before it looks and
+ * takes the addition back when it finds the gate retired: one atomic operation for the common case, and a newcomer can
+ * hold up the waiting side for an instant only, never starve it.
+ */
+internal class Gate {
+    private val state = AtomicInt(0)
+
+    /** Enters, unless the gate is retired. Who entered must [exit], and must not wait for a [retire] in between. */
+    fun enter(): Boolean {
+        if (state.incrementAndFetch() > 0) return true
+        state.decrementAndFetch()
+        return false
+    }
+
+    fun exit() {
+        state.decrementAndFetch()
+    }
+
+    /** From now on nobody enters. */
+    fun retire() {
+        while (true) {
+            val seen = state.load()
+            if (seen < 0 || state.compareAndSet(seen, seen + Int.MIN_VALUE)) return
+        }
+    }
+
+    /** Waits until a retired gate has nobody in flight. */
+    fun awaitEmpty() {
+        var attempt = 0
+        while (state.load() != Int.MIN_VALUE) pause(attempt++)
+    }
+}

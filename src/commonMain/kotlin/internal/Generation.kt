@@ -1,0 +1,41 @@
+package dev.kmmap.internal
+
+/**
+ * One mapped range as long as it stays the same: what a resize replaces as a whole. The [region] shows the bytes of the
+ * map, which begin [delta] bytes after [address], because the system maps only from multiples of its granularity on.
+ *
+ * A generation ends in two steps: [retire] ends all access and waits for the operations in flight; only then may the
+ * range be unmapped or moved.
+ */
+internal class Generation(
+    /** Where the system's mapping begins; 0 if nothing is mapped, because the map is empty. */
+    val address: Long,
+    /** Bytes between [address] and the first byte of the map. */
+    val delta: Long,
+    /** Bytes in the map. */
+    val size: Long,
+    /** Bytes to give back to the system, from [address] on; 0 if nothing is mapped. */
+    val mappedLength: Long,
+    private val rights: Rights,
+) {
+    val region: Region = Region(if (mappedLength == 0L) 0 else address + delta, size, !rights.writable)
+    val gate: Gate = Gate()
+
+    init {
+        // Touching a page without read permission would kill the process, so nobody gets that far.
+        if (!rights.readable) region.revoke()
+    }
+
+    /** Ends all access. When it returns, nothing touches the range any more. */
+    fun retire() {
+        gate.retire()
+        gate.awaitEmpty()
+        if (rights.readable) region.revoke()
+    }
+
+    /** The same range with a gate and a region of its own, for when what this one was retired for has failed. */
+    fun renewed(): Generation = Generation(address, delta, size, mappedLength, rights)
+
+    /** The first [newSize] bytes of the range, all of which stays mapped. */
+    fun shortened(newSize: Long): Generation = Generation(address, delta, newSize, mappedLength, rights)
+}

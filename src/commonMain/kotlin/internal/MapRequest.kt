@@ -1,0 +1,67 @@
+package dev.kmmap.internal
+
+import dev.kmmap.MapFlag
+
+/**
+ * What is to be mapped: a copy of the options at the time of the call, checked as far as that goes without a system
+ * call.
+ */
+internal class MapRequest(
+    val source: Source,
+    val rights: Rights,
+    val offset: Long,
+    val length: Long,
+    val trackFile: Boolean,
+    val create: Boolean,
+    val extend: Boolean,
+) {
+    init {
+        require(offset >= 0) { "offset must not be negative: $offset" }
+        require(length >= 0) { "length must not be negative: $length" }
+        require(Long.MAX_VALUE - offset >= length) { "offset + length is too large: offset=$offset, length=$length" }
+        source.check(this)
+    }
+}
+
+/** Where the bytes come from. */
+internal sealed class Source {
+    /** How messages name it. */
+    abstract override fun toString(): String
+
+    /** Throws if [request] asks for what this source cannot have. */
+    abstract fun check(request: MapRequest)
+
+    class File(val path: String) : Source() {
+        override fun toString(): String = path
+
+        override fun check(request: MapRequest) {
+            require('\u0000' !in path) { "path contains a NUL character: ${path.replace("\u0000", "\\0")}" }
+            checkFile(request)
+        }
+    }
+
+    class Descriptor(val descriptor: Long) : Source() {
+        override fun toString(): String = "descriptor $descriptor"
+
+        override fun check(request: MapRequest) {
+            require(descriptor in 0..Int.MAX_VALUE) { "not a descriptor: $descriptor" }
+            require(!request.create) { "create needs a path" }
+            checkFile(request)
+        }
+    }
+
+    class Memory(val name: String?) : Source() {
+        override fun toString(): String = "anonymous"
+
+        override fun check(request: MapRequest) {
+            require(request.offset == 0L) { "anonymous memory has no offset: ${request.offset}" }
+            require(!request.create && !request.extend) { "create and extend need a file" }
+        }
+    }
+}
+
+private fun checkFile(request: MapRequest) {
+    require(!request.rights.anonymous) { "flag ${MapFlag.ANONYMOUS} and a file cannot both be given" }
+    require(!request.extend || request.rights.changesFile) { "extend needs a map that is written to the file" }
+    require(!request.extend || request.length > 0) { "extend needs a length" }
+}

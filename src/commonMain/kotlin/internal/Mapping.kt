@@ -1,0 +1,282 @@
+package dev.kmmap.internal
+
+import dev.kmmap.Advice
+import dev.kmmap.FlushMode
+import dev.kmmap.MMapException
+import kotlin.concurrent.Volatile
+
+/** In place of a descriptor, where there is none. */
+internal const val NO_DESCRIPTOR: Long = -1
+
+/** The value of a system call, or the exception for its error. */
+internal fun SystemCalls.check(operation: String, result: Long, detail: String): Long {
+    if (result < 0) throw failure(operation, result, detail)
+    return result
+}
+
+/**
+ * What an open map needs the operating system for, and the order in which it is asked. Everything here is called with
+ * arguments that [dev.kmmap.MMap] has checked, and inside its gate or with its structure locked.
+ */
+internal class Mapping(
+    private val calls: SystemCalls,
+    val rights: Rights,
+    /** How messages name what is mapped. */
+    private val source: String,
+    /** The descriptor of the file, ours to close, or [NO_DESCRIPTOR]. */
+    private val descriptor: Long,
+    /** Where the map begins in the file, bytes. */
+    val offset: Long,
+    private val trackFile: Boolean,
+    /** Whether the descriptor is one of memory instead of a file. */
+    private val inMemory: Boolean,
+) {
+    /** Bytes by which the map begins after a multiple of the granularity. */
+    private val delta: Long = offset % calls.allocationGranularity
+
+    /** Ranges that the system would not take back when a resize was through with them; tried again by [release]. */
+    private val leftovers = ArrayList<Generation>()
+
+    @Volatile
+    private var flushFailure: MMapException? = null
+
+    /** Maps [size] bytes from the offset on; nothing at all for an empty map, which no system would accept. */
+    fun mapRange(descriptor: Long, size: Long): Generation {
+        if (size == 0L) return Generation(0, delta, 0, 0, rights)
+        val flags = rights.flagBits(anonymous = descriptor == NO_DESCRIPTOR)
+        val address = calls.map(descriptor, offset - delta, delta + size, rights.protectionBits, flags)
+        if (address < 0) throw calls.failure("mmap", address, mapDetail(descriptor, size))
+        return Generation(address, delta, size, delta + size, rights)
+    }
+
+    private fun mapDetail(descriptor: Long, size: Long): String {
+        val numbers = "$source, offset=$offset, length=$size"
+        val fileSize = if (descriptor == NO_DESCRIPTOR) -1 else calls.fileSize(descriptor)
+        return if (fileSize < 0) numbers else "$numbers, fileSize=$fileSize"
+    }
+
+    fun unmap(generation: Generation) {
+        if (generation.mappedLength == 0L) return
+        val result = calls.unmap(generation.address, generation.mappedLength)
+        calls.check("munmap", result, "$source, length=${generation.mappedLength}")
+    }
+
+    /** Bytes in the file; for anonymous memory the bytes of the map. */
+    fun fileSize(generation: Generation): Long {
+        requireTracking("the size of the file")
+        if (descriptor == NO_DESCRIPTOR) return generation.size
+        return calls.check("fstat", calls.fileSize(descriptor), source)
+    }
+
+    private fun requireTracking(what: String) {
+        if (!trackFile) throw UnsupportedOperationException("$what needs the file, which trackFile = false let go")
+    }
+
+    /**
+     * Gives the map [newSize] bytes and the file `offset + newSize`.
+     *
+     * Strong guarantee: if a step fails, the map shows what it showed before and the file is as it was. [publish] is
+     * called with each generation that becomes the current one.
+     */
+    fun resize(old: Generation, newSize: Long, publish: (Generation) -> Unit) {
+        requireTracking("resize")
+        require(newSize >= 0 && Long.MAX_VALUE - offset >= newSize) {
+            "new size out of range: $newSize, offset=$offset"
+        }
+        when {
+            descriptor == NO_DESCRIPTOR && rights.shared && newSize > old.size ->
+                throw UnsupportedOperationException("shared memory of huge pages cannot grow")
+            descriptor != NO_DESCRIPTOR && rights.shared -> resizeShared(old, newSize, publish)
+            else -> resizePrivate(old, newSize, publish)
+        }
+    }
+
+    /**
+     * Shared maps of one file show the same bytes, so the new range is mapped beside the old one and readers never
+     * wait. At no step does a range in use reach past the end of the file.
+     */
+    private fun resizeShared(old: Generation, newSize: Long, publish: (Generation) -> Unit): Unit = undoing { undo ->
+        val fileSize = fileSize(old)
+        val newFileSize = offset + newSize
+        if (newSize == old.size && newFileSize == fileSize) return
+        if (newFileSize > fileSize) grow(fileSize, newFileSize, undo)
+        val new = mapRange(descriptor, newSize)
+        undo.onFailure { unmap(new) }
+        publish(new)
+        old.retire()
+        undo.onFailure {
+            publish(old.renewed())
+            new.retire()
+        }
+        if (newFileSize < fileSize) truncate(newFileSize)
+        discard(old)
+    }
+
+    /**
+     * What a private map has been given to keep exists only in its own pages, so these are moved, and readers wait
+     * meanwhile.
+     */
+    private fun resizePrivate(old: Generation, newSize: Long, publish: (Generation) -> Unit): Unit = undoing { undo ->
+        val fileSize = if (descriptor == NO_DESCRIPTOR) newSize else fileSize(old)
+        val newFileSize = if (descriptor == NO_DESCRIPTOR) newSize else offset + newSize
+        if (newSize == old.size && newFileSize == fileSize) return
+        if (newFileSize > fileSize) grow(fileSize, newFileSize, undo)
+        old.retire()
+        undo.onFailure { publish(old.renewed()) }
+        if (newFileSize < fileSize) truncate(newFileSize)
+        publish(if (newSize > old.size) grownPrivate(old, newSize) else shrunkPrivate(old, newSize))
+    }
+
+    private fun grownPrivate(old: Generation, newSize: Long): Generation {
+        if (old.mappedLength == 0L) return mapRange(descriptor, newSize)
+        val newLength = delta + newSize
+        val detail = "$source, oldLength=${old.mappedLength}, newLength=$newLength"
+        val address = calls.check("mremap", calls.remap(old.address, old.mappedLength, newLength), detail)
+        val new = Generation(address, delta, newSize, newLength, rights)
+        if (descriptor == NO_DESCRIPTOR) clearRestOfPage(new, old.size)
+        return new
+    }
+
+    /** What an earlier shrink has left in the last page must not come back: bytes that a map gains are zero. */
+    private fun clearRestOfPage(generation: Generation, from: Long) {
+        if (!rights.writable) return
+        val pageEnd = minOf(roundUp(from, calls.pageSize), generation.size)
+        for (index in from until pageEnd) generation.region.put(index, 0)
+    }
+
+    /**
+     * Nothing here can fail any more, since the file is cut already: if the system doesn't take the pages back, the map
+     * is shorter all the same.
+     */
+    private fun shrunkPrivate(old: Generation, newSize: Long): Generation {
+        if (newSize == 0L) {
+            discard(old)
+            return mapRange(descriptor, 0)
+        }
+        val newLength = delta + newSize
+        val address = if (newLength == old.mappedLength) -1 else calls.remap(old.address, old.mappedLength, newLength)
+        return if (address < 0) old.shortened(newSize) else Generation(address, delta, newSize, newLength, rights)
+    }
+
+    /**
+     * Real space for a file, so that a full disk is an error now and not a signal later; memory is taken when it is
+     * used.
+     */
+    private fun grow(from: Long, to: Long, undo: Undo) {
+        undo.onFailure { truncate(from) }
+        if (inMemory) {
+            truncate(to)
+        } else {
+            val detail = "$source, offset=$from, length=${to - from}, fileSize=$from"
+            calls.check("posix_fallocate", calls.allocate(descriptor, from, to - from), detail)
+        }
+    }
+
+    private fun truncate(size: Long) {
+        calls.check("ftruncate", calls.truncate(descriptor, size), "$source, size=$size")
+    }
+
+    /** Unmaps a retired range. A refusal does not fail what is complete without it. */
+    private fun discard(retired: Generation) {
+        if (retired.mappedLength != 0L && calls.unmap(retired.address, retired.mappedLength) < 0) leftovers += retired
+    }
+
+    /**
+     * Writes a range to the device. Once a flush has failed, every later one fails too: the system reports a lost write
+     * once and then forgets it, so a later success would mean nothing.
+     */
+    fun flush(generation: Generation, offset: Long, length: Long, mode: FlushMode) {
+        if (!rights.changesFile) return
+        if (mode == FlushMode.DURABLE) requireTracking("flush DURABLE")
+        val flags = mode.constant.value(mode.constantName)
+        flushFailure?.let { throw repeated(it) }
+        val range = wholePages(generation, offset, length, Rounding.OUTWARD)
+        if (range.length > 0) {
+            val detail = "$source, offset=$offset, length=$length, mode=$mode"
+            checkFlush("msync", calls.sync(generation.address + range.start, range.length, flags), detail)
+        }
+        if (mode == FlushMode.DURABLE && descriptor != NO_DESCRIPTOR) {
+            checkFlush("fsync", calls.syncFile(descriptor), source)
+        }
+    }
+
+    private fun checkFlush(operation: String, result: Long, detail: String) {
+        if (result >= 0) return
+        val failure = calls.failure(operation, result, detail)
+        // EBUSY says that locked pages cannot be invalidated; everything else, that data may be lost.
+        if (failure.errorName != "EBUSY") flushFailure = failure
+        throw failure
+    }
+
+    private fun repeated(first: MMapException): MMapException {
+        val message = "an earlier flush failed, what is on the device is unknown: ${first.message}"
+        return MMapException(message, first.operation, first.errorCode, first.errorName)
+    }
+
+    /** Gives [advice] on a range, rounded to whole pages in the direction in which it can do no harm. */
+    fun advise(generation: Generation, advice: Advice, offset: Long, length: Long) {
+        val number = advice.constant.value(advice.constantName)
+        val range = wholePages(generation, offset, length, advice.rounding)
+        if (range.length == 0L) return
+        val result = calls.advise(generation.address + range.start, range.length, number)
+        calls.check("madvise", result, "$source, ${advice.constantName}, offset=$offset, length=$length")
+    }
+
+    /** A range of the map as whole pages, counted from the generation's address. */
+    private fun wholePages(generation: Generation, offset: Long, length: Long, rounding: Rounding): Bounds {
+        if (generation.mappedLength == 0L || length == 0L) return Bounds(0, 0)
+        val start = delta + offset
+        val end = start + length
+        val page = calls.pageSize
+        // The ends of the map lie inside pages that nobody else has, but for the file's own bytes beside them.
+        val fromStart = rounding == Rounding.INWARD_BUT_ENDS && offset == 0L
+        val toEnd = rounding == Rounding.INWARD_BUT_ENDS && offset + length == generation.size
+        return Bounds(
+            if (rounding == Rounding.OUTWARD || fromStart) start - start % page else roundUp(start, page),
+            if (rounding == Rounding.OUTWARD || toEnd) roundUp(end, page) else end - end % page,
+        )
+    }
+
+    private fun roundUp(value: Long, unit: Long): Long = if (value % unit == 0L) value else value - value % unit + unit
+
+    /** Shows [name] where the system lists the process's memory, if it can: a kernel without that feature refuses. */
+    fun name(generation: Generation, name: String) {
+        if (descriptor == NO_DESCRIPTOR && generation.mappedLength > 0) {
+            calls.nameMemory(generation.address, generation.mappedLength, NAME_PREFIX + name)
+        }
+    }
+
+    /**
+     * Unmaps everything and closes the descriptor. All of it is tried; the first failure is thrown, the others are
+     * suppressed.
+     */
+    fun release(generation: Generation) {
+        var failure: MMapException? = null
+        fun attempt(step: () -> Unit) {
+            try {
+                step()
+            } catch (e: MMapException) {
+                val first = failure
+                if (first == null) failure = e else first.addSuppressed(e)
+            }
+        }
+        for (range in leftovers + generation) attempt { unmap(range) }
+        if (descriptor != NO_DESCRIPTOR) attempt { calls.check("close", calls.close(descriptor), source) }
+        failure?.let { throw it }
+    }
+}
+
+/** In which direction a range becomes whole pages. */
+internal enum class Rounding {
+    /** All pages that the range touches: for what changes nothing but speed. */
+    OUTWARD,
+
+    /**
+     * Only pages that lie inside the range, but at the ends of the map the whole page: for what throws away this map's
+     * own view of the pages.
+     */
+    INWARD_BUT_ENDS,
+
+    /** Only pages that lie inside the range: for what reaches the file, whose bytes beside the map belong to others. */
+    INWARD,
+}

@@ -1,0 +1,19 @@
+package dev.kmmap.internal
+
+/** Stands before every name, so that it is clear whose it is. */
+internal const val NAME_PREFIX: String = "kmmap:"
+
+/** What the kernel's 80 bytes leave after Python's longer prefix and the closing NUL: names fit in both worlds. */
+private const val NAME_LIMIT = 66
+
+/** [name], if it can be the name of a map: at most 66 bytes of UTF-8, no NUL, no lone surrogate. */
+internal fun requireName(name: String): String {
+    require('\u0000' !in name) { "name contains a NUL character" }
+    val bytes = try {
+        name.encodeToByteArray(throwOnInvalidSequence = true).size
+    } catch (e: CharacterCodingException) {
+        throw IllegalArgumentException("name contains half of a surrogate pair", e)
+    }
+    require(bytes <= NAME_LIMIT) { "name is too long: $bytes bytes, at most $NAME_LIMIT" }
+    return name
+}

@@ -1,0 +1,175 @@
+package dev.kmmap.internal
+
+import dev.kmmap.MMapAccessDeniedException
+import dev.kmmap.MMapException
+
+/** An opened mapping and its first generation. */
+internal class Opened(val mapping: Mapping, val generation: Generation)
+
+/**
+ * Opens, checks, extends and maps what [request] describes, in this order:
+ *
+ * 1. a descriptor of our own (open, duplicate, or a file in memory),
+ * 2. what it refers to and how long it is: nothing is mapped past the end of a file,
+ * 3. space for an extended file,
+ * 4. the map,
+ * 5. the length once more, since somebody may have truncated the file meanwhile.
+ *
+ * Strong guarantee: if a step fails, those before it are taken back. No descriptor and no mapping is left, an extended
+ * file has its old size, a created file is gone.
+ */
+internal fun openMapping(request: MapRequest, calls: SystemCalls): Opened = undoing { undo ->
+    val opening = Opening(request, calls, undo)
+    when (val source = request.source) {
+        is Source.File -> opening.mapFile(opening.openFile(source.path))
+        is Source.Descriptor -> {
+            // Without a duplicate the caller's own descriptor serves while the map is made, and stays the caller's.
+            val descriptor = if (request.trackFile) opening.duplicate(source.descriptor) else source.descriptor
+            opening.mapFile(descriptor)
+        }
+        is Source.Memory -> opening.mapMemory(source.name)
+    }
+}
+
+private class Opening(private val request: MapRequest, private val calls: SystemCalls, private val undo: Undo) {
+    private val source = request.source
+    private val rights = request.rights
+
+    /** The descriptor that is ours to close, if a later step fails or nobody is to track the file. */
+    private var owned = NO_DESCRIPTOR
+
+    /** Opens [path]; a file that is not there is created if that was asked for. */
+    fun openFile(path: String): Long {
+        if (request.create) {
+            val created = calls.open(path, OpenMode.CREATE_NEW)
+            if (created >= 0) {
+                undo.onFailure { calls.check("unlink", calls.remove(path), path) }
+                return owned(created)
+            }
+            if (calls.errorName((-created).toInt()) !in ALREADY_EXISTS) throw calls.failure("open", created, path)
+        }
+        val needsWriting = rights.shared && rights.writable || request.extend
+        if (needsWriting || !rights.changesFile) {
+            return openExisting(path, if (needsWriting) OpenMode.READ_WRITE else OpenMode.READ)
+        }
+        // A private map with raw flags reads the file, but resizing it changes the file: write permission is used if
+        // there is one.
+        return try {
+            openExisting(path, OpenMode.READ_WRITE)
+        } catch (_: MMapAccessDeniedException) {
+            openExisting(path, OpenMode.READ)
+        }
+    }
+
+    private fun openExisting(path: String, mode: OpenMode): Long {
+        val descriptor = calls.open(path, mode)
+        if (descriptor < 0 && calls.errorName((-descriptor).toInt()) == "EISDIR") throw notMappable("directory")
+        return owned(calls.check("open", descriptor, "$path, mode=$mode"))
+    }
+
+    fun duplicate(descriptor: Long): Long = owned(calls.check("dup", calls.duplicate(descriptor), source.toString()))
+
+    private fun owned(descriptor: Long): Long {
+        owned = descriptor
+        undo.onFailure { closeOwned() }
+        return descriptor
+    }
+
+    private fun closeOwned() {
+        val descriptor = owned
+        owned = NO_DESCRIPTOR
+        if (descriptor != NO_DESCRIPTOR) calls.check("close", calls.close(descriptor), source.toString())
+    }
+
+    fun mapFile(descriptor: Long): Opened {
+        val type = FileType.of(calls.check("fstat", calls.fileMode(descriptor), source.toString()))
+        if (!type.mappable) throw notMappable(type.description)
+        val length = when {
+            type == FileType.REGULAR -> lengthInFile(descriptor)
+            // The size of a device is not told by fstat, so only its user can know how much of it can be mapped.
+            request.length > 0 -> request.length
+            else -> throw IllegalArgumentException("$source is a ${type.description}: it needs an explicit length")
+        }
+        val tracked = if (request.trackFile) descriptor else NO_DESCRIPTOR
+        val name = source.toString()
+        val mapping = Mapping(calls, rights, name, tracked, request.offset, request.trackFile, inMemory = false)
+        val generation = mapping.mapRange(descriptor, length)
+        undo.onFailure { mapping.unmap(generation) }
+        if (type == FileType.REGULAR) checkStillLongEnough(descriptor, length)
+        if (!request.trackFile) closeOwned()
+        return Opened(mapping, generation)
+    }
+
+    /** The length of the map, once the file is long enough for it. */
+    private fun lengthInFile(descriptor: Long): Long {
+        val fileSize = fileSize(descriptor)
+        val offset = request.offset
+        if (!request.extend) {
+            require(offset <= fileSize) {
+                "offset is greater than the file's size: $source, offset=$offset, fileSize=$fileSize"
+            }
+            if (request.length == 0L) return fileSize - offset
+        }
+        if (fileSize - offset >= request.length) return request.length
+        require(request.extend) {
+            "length is greater than what the file has left (extend = true would enlarge it): " +
+                "$source, offset=$offset, length=${request.length}, fileSize=$fileSize"
+        }
+        val end = offset + request.length
+        undo.onFailure { calls.check("ftruncate", calls.truncate(descriptor, fileSize), "$source, size=$fileSize") }
+        val allocated = calls.allocate(descriptor, fileSize, end - fileSize)
+        val detail = "$source, offset=$fileSize, length=${end - fileSize}, fileSize=$fileSize"
+        calls.check("posix_fallocate", allocated, detail)
+        return request.length
+    }
+
+    private fun checkStillLongEnough(descriptor: Long, length: Long) {
+        val fileSize = fileSize(descriptor)
+        if (fileSize - request.offset < length) {
+            val numbers = "$source, offset=${request.offset}, length=$length, fileSize=$fileSize"
+            throw MMapException("mmap($numbers): the file was truncated while it was being mapped", "mmap", 0, null)
+        }
+    }
+
+    private fun fileSize(descriptor: Long) = calls.check("fstat", calls.fileSize(descriptor), source.toString())
+
+    fun mapMemory(name: String?): Opened {
+        // Shared memory that is to grow has to be a file; nobody else can shrink this one, since it has no name to open
+        // it by.
+        val inFile = rights.shared && !rights.needsPlainMemory && request.trackFile
+        var descriptor = NO_DESCRIPTOR
+        if (inFile) {
+            val label = name ?: "kmmap"
+            descriptor = owned(calls.check("memfd_create", calls.createMemory(label), label))
+            val truncated = calls.truncate(descriptor, request.length)
+            calls.check("ftruncate", truncated, "$source, size=${request.length}")
+        }
+        val mapping = Mapping(calls, rights, source.toString(), descriptor, 0, request.trackFile, inMemory = true)
+        val generation = mapping.mapRange(descriptor, request.length)
+        undo.onFailure { mapping.unmap(generation) }
+        if (name != null && !inFile) mapping.name(generation, name)
+        return Opened(mapping, generation)
+    }
+
+    private fun notMappable(what: String) = IllegalArgumentException("$source is not a regular file: it is a $what")
+}
+
+private val ALREADY_EXISTS = setOf("EEXIST", "ERROR_FILE_EXISTS", "ERROR_ALREADY_EXISTS")
+
+/** What a descriptor refers to: the `S_IFMT` part of st_mode, the same numbers on every POSIX system. */
+private enum class FileType(private val bits: Long, val description: String, val mappable: Boolean) {
+    REGULAR(0x8000, "regular file", true),
+    CHARACTER_DEVICE(0x2000, "character device", true),
+    BLOCK_DEVICE(0x6000, "block device", true),
+    DIRECTORY(0x4000, "directory", false),
+    FIFO(0x1000, "FIFO", false),
+    SOCKET(0xC000, "socket", false),
+    OTHER(0, "descriptor of another kind", false),
+    ;
+
+    companion object {
+        private const val TYPE_MASK = 0xF000L
+
+        fun of(mode: Long): FileType = entries.find { it.bits == mode and TYPE_MASK } ?: OTHER
+    }
+}

@@ -1,0 +1,43 @@
+package dev.kmmap.internal
+
+/** The systems whose constants kmmap knows; the processor matters only where the numbers differ by it. */
+internal enum class OperatingSystem(val displayName: String) {
+    LINUX_X64("Linux x86-64"),
+    LINUX_ARM64("Linux arm64"),
+    DARWIN("macOS"),
+    WINDOWS("Windows"),
+}
+
+/** The number of a constant on each system; `null` where the system's headers do not define it. */
+internal class SystemConstant(
+    private val linux: Int? = null,
+    private val linuxArm64: Int? = linux,
+    private val darwin: Int? = null,
+    private val windows: Int? = null,
+    /** Systems without a kmmap target that have the constant, for the message of a refusal. */
+    private val elsewhere: String? = null,
+) {
+    /** Whether the system this code runs on has the constant. */
+    val isSupported: Boolean
+        get() = on(currentSystem) != null
+
+    /**
+     * The number on the system this code runs on; where it has none, an [UnsupportedOperationException] that says who
+     * has.
+     */
+    fun value(name: String): Int = on(currentSystem)
+        ?: throw UnsupportedOperationException("${currentSystem.displayName} has no $name; it exists on: ${systems()}")
+
+    fun on(system: OperatingSystem): Int? = when (system) {
+        OperatingSystem.LINUX_X64 -> linux
+        OperatingSystem.LINUX_ARM64 -> linuxArm64
+        OperatingSystem.DARWIN -> darwin
+        OperatingSystem.WINDOWS -> windows
+    }
+
+    /** The systems that have the constant, as words for a message. */
+    fun systems(): String {
+        val known = OperatingSystem.entries.filter { on(it) != null }.map { it.displayName }
+        return (known + listOfNotNull(elsewhere)).joinToString().ifEmpty { "no system that kmmap runs on" }
+    }
+}

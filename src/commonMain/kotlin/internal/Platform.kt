@@ -1,0 +1,63 @@
+package dev.kmmap.internal
+
+import dev.kmmap.MMap
+
+/*
+ * Everything a platform supplies, on one screen. Platforms supply primitives; the rules a user can observe are common
+ * code. The only other thing a new platform writes is a SystemCalls.
+ */
+
+/**
+ * The bytes of one mapped range: the hot seam, touched by every access. Its methods check nothing that [MMap] has
+ * checked already: an index is inside `0 until size()`, and the range may be written when a method that writes is
+ * called.
+ *
+ * On the JVM a region that was revoked throws `IllegalStateException` at each access; on Native nothing may touch a
+ * region any more when it is revoked, which the [Gate] ensures.
+ */
+internal expect class Region(address: Long, size: Long, readOnly: Boolean) {
+    /** Length in bytes; stays readable after [revoke]. */
+    fun size(): Long
+
+    fun get(index: Long): Byte
+
+    fun put(index: Long, value: Byte)
+
+    /** The eight bytes at [index], the first one lowest (little-endian), at any alignment. */
+    fun getLong(index: Long): Long
+
+    /** Copies [count] bytes from [index] on into [destination], from its [startIndex] on. */
+    fun copyTo(index: Long, destination: ByteArray, startIndex: Int, count: Int)
+
+    /** Copies [count] bytes of [source], from its [startIndex] on, to [index]. */
+    fun copyFrom(index: Long, source: ByteArray, startIndex: Int, count: Int)
+
+    /** Moves [count] bytes from index [source] to index [destination]; the ranges may overlap. */
+    fun move(destination: Long, source: Long, count: Long)
+
+    /** Ends all access through this object; the memory itself stays mapped. */
+    fun revoke()
+}
+
+/**
+ * Runs [block] on the map's current region and keeps the region usable meanwhile: the way of single-element access.
+ * The JVM lets the segment's own liveness check do it, Native enters the gate.
+ */
+internal expect inline fun <T> MMap.access(block: (Region) -> T): T
+
+/**
+ * [index], if it lies in `0 until size`; else throws [IndexOutOfBoundsException] naming both. Compiled to nothing extra
+ * on the JVM.
+ */
+internal expect fun checkIndex(index: Long, size: Long): Long
+
+/**
+ * Lets other threads go on; the [attempt]-th time in a row (from 0), so that a longer wait costs less processor time.
+ */
+internal expect fun pause(attempt: Int)
+
+/** The system this code runs on: decides which constants exist and their numbers. */
+internal expect val currentSystem: OperatingSystem
+
+/** The system calls of this platform; the cause of a failure to load them is thrown on first use. */
+internal expect val platformSystemCalls: SystemCalls

@@ -1,0 +1,76 @@
+package dev.kmmap.internal
+
+import dev.kmmap.Access
+import dev.kmmap.MapFlag
+import dev.kmmap.Protection
+
+/** What a map may do, worked out once from the access or from the raw protection and flags. */
+internal class Rights(
+    /** The access that the map reports; for raw protections the closest one, by Python's rules. */
+    val access: Access,
+    private val protection: Set<Protection>,
+    private val flags: Set<MapFlag>,
+) {
+    val readable: Boolean = Protection.READ in protection || Protection.WRITE in protection
+    val writable: Boolean = Protection.WRITE in protection
+
+    /** Whether changes reach the file. */
+    val shared: Boolean = MapFlag.PRIVATE !in flags
+
+    /**
+     * Whether the map can be resized and has anything to flush: not with [Access.READ] and [Access.COPY], as in Python.
+     */
+    val changesFile: Boolean = access == Access.DEFAULT || access == Access.WRITE
+
+    /** Whether `MAP_ANONYMOUS` was asked for by name. */
+    val anonymous: Boolean = MapFlag.ANONYMOUS in flags
+
+    /** Huge pages come from a pool of their own, which a file in memory does not use. */
+    val needsPlainMemory: Boolean = MapFlag.HUGE_TLB in flags
+
+    /** The `PROT_*` bits. */
+    val protectionBits: Int = protection.fold(0) { bits, right -> bits or right.bit }
+
+    /** The `MAP_*` bits for this system, with `MAP_ANONYMOUS` exactly if [anonymous]. */
+    fun flagBits(anonymous: Boolean): Int {
+        val wanted = flags - MapFlag.ANONYMOUS + (if (anonymous) setOf(MapFlag.ANONYMOUS) else emptySet())
+        return wanted.fold(0) { bits, flag -> bits or flag.constant.value(flag.constantName) }
+    }
+}
+
+/**
+ * The rights that a request's [access] or raw [protection] and [flags] stand for; `null` is "not given".
+ *
+ * @throws IllegalArgumentException if both are given, or the raw ones contradict themselves.
+ * @throws UnsupportedOperationException if this system lacks a flag.
+ */
+internal fun rightsOf(access: Access, protection: Set<Protection>?, flags: Set<MapFlag>?): Rights {
+    require(access == Access.DEFAULT || protection == null && flags == null) {
+        "access $access and raw protection or flags cannot both be given"
+    }
+    val readWrite = setOf(Protection.READ, Protection.WRITE)
+    return when (access) {
+        Access.READ -> Rights(access, setOf(Protection.READ), setOf(MapFlag.SHARED))
+        Access.WRITE -> Rights(access, readWrite, setOf(MapFlag.SHARED))
+        Access.COPY -> Rights(access, readWrite, setOf(MapFlag.PRIVATE))
+        Access.DEFAULT -> rawRights(protection ?: readWrite, flags ?: setOf(MapFlag.SHARED))
+    }
+}
+
+private val SHARING = setOf(MapFlag.SHARED, MapFlag.PRIVATE, MapFlag.SHARED_VALIDATE)
+private val ADDRESSED = setOf(MapFlag.FIXED, MapFlag.FIXED_NO_REPLACE)
+
+private fun rawRights(protection: Set<Protection>, flags: Set<MapFlag>): Rights {
+    require(!protection.containsAll(setOf(Protection.WRITE, Protection.EXECUTE))) {
+        "protection must not contain both WRITE and EXECUTE"
+    }
+    require(flags.count { it in SHARING } == 1) { "flags must contain exactly one of $SHARING, but are $flags" }
+    require(flags.none { it in ADDRESSED }) { "flags $ADDRESSED need an address, which cannot be given" }
+    flags.forEach { it.constant.value(it.constantName) }
+    val access = when {
+        protection.containsAll(setOf(Protection.READ, Protection.WRITE)) -> Access.DEFAULT
+        Protection.WRITE in protection -> Access.WRITE
+        else -> Access.READ
+    }
+    return Rights(access, protection, flags)
+}

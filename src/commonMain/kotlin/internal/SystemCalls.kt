@@ -1,0 +1,90 @@
+package dev.kmmap.internal
+
+/**
+ * How a file is opened. Every descriptor is close-on-exec, and opening never waits (a FIFO without a writer, for
+ * instance).
+ */
+internal enum class OpenMode {
+    /** An existing file, for reading (`O_RDONLY`). */
+    READ,
+
+    /** An existing file, for reading and writing (`O_RDWR`). */
+    READ_WRITE,
+
+    /**
+     * A file that must not exist yet, for reading and writing (`O_RDWR | O_CREAT | O_EXCL`, mode 0666 less the umask).
+     */
+    CREATE_NEW,
+}
+
+/**
+ * The operating system: the cold seam. Each function is one system call (or its closest counterpart) over plain
+ * numbers; which call comes when is [Mapping]'s business. Every function that can fail returns a value of 0 or more, or
+ * the **negated error code** (errno on POSIX, GetLastError on Windows).
+ *
+ * Addresses and lengths given here are whole: an address is a multiple of [pageSize], a file offset of
+ * [allocationGranularity]. Tests replace this interface to make the n-th call fail.
+ */
+internal interface SystemCalls {
+    /** Bytes per page of memory. */
+    val pageSize: Long
+
+    /** The unit of file offsets and addresses of a mapping: the page on POSIX, 64 KiB on Windows. */
+    val allocationGranularity: Long
+
+    /** open(2): a new descriptor. */
+    fun open(path: String, mode: OpenMode): Long
+
+    /** unlink(2). Used only to take back a file that a failed open has created. */
+    fun remove(path: String): Long
+
+    /** A duplicate of [descriptor], close-on-exec (fcntl F_DUPFD_CLOEXEC). */
+    fun duplicate(descriptor: Long): Long
+
+    /** close(2). */
+    fun close(descriptor: Long): Long
+
+    /** st_mode of fstat(2); the file types have the same numbers on every POSIX system. */
+    fun fileMode(descriptor: Long): Long
+
+    /** st_size of fstat(2), bytes. */
+    fun fileSize(descriptor: Long): Long
+
+    /** ftruncate(2). */
+    fun truncate(descriptor: Long, size: Long): Long
+
+    /** posix_fallocate(3): real space for the range; the file grows to its end where it is shorter. */
+    fun allocate(descriptor: Long, offset: Long, length: Long): Long
+
+    /**
+     * A nameless file in memory (memfd_create(2), close-on-exec); [name] is only for people who look at the process.
+     */
+    fun createMemory(name: String): Long
+
+    /** mmap(2): the address. [descriptor] is -1 for an anonymous map. */
+    fun map(descriptor: Long, offset: Long, length: Long, protection: Int, flags: Int): Long
+
+    /** munmap(2). */
+    fun unmap(address: Long, length: Long): Long
+
+    /** mremap(2) with MREMAP_MAYMOVE: the new address. */
+    fun remap(address: Long, oldLength: Long, newLength: Long): Long
+
+    /** msync(2). */
+    fun sync(address: Long, length: Long, flags: Int): Long
+
+    /** The strongest flush of a whole file that the system has: fsync(2), F_FULLFSYNC on macOS. */
+    fun syncFile(descriptor: Long): Long
+
+    /** madvise(2). */
+    fun advise(address: Long, length: Long, advice: Int): Long
+
+    /** prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME): names a range of private anonymous memory. */
+    fun nameMemory(address: Long, length: Long, name: String): Long
+
+    /** The system's own words for an error [code] (not negated): strerror(3), FormatMessage. */
+    fun errorText(code: Int): String
+
+    /** The symbol of an error [code] (not negated), `ENOENT` for instance; `null` if unknown. */
+    fun errorName(code: Int): String?
+}

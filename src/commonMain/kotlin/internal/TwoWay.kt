@@ -1,0 +1,115 @@
+package dev.kmmap.internal
+
+/**
+ * Exact search for [needle] in at most a few comparisons per byte of the window, whatever the bytes are, and in constant
+ * space: the Two-Way algorithm.
+ *
+ * The needle is cut in two at a *critical factorisation*. A position is compared from the cut to the right first, and then
+ * from the cut to the left:
+ *
+ * 1. A mismatch right of the cut shifts by as many bytes as were compared: the cut is where no smaller shift can fit.
+ * 2. A mismatch left of it shifts by the needle's period. What then still matches is remembered and not compared again.
+ * 3. Where the period is long, a lower bound of it is shifted by instead, and nothing needs to be remembered.
+ *
+ * The backward search is the same search in the mirror: the needle and the window are both read from their ends. Only the
+ * index of the i-th byte differs, so there is one algorithm for both directions.
+ *
+ * Source: M. Crochemore, D. Perrin, *Two-way string-matching*, Journal of the ACM 38 (3), 1991; the computation of the
+ * maximal suffixes is theirs too.
+ *
+ * The needle is kept, not copied: it must not change. Safe to use from several threads at once.
+ *
+ * @param needle at least one byte
+ * @param backward whether [search] finds the last occurrence instead of the first
+ */
+internal class TwoWay(private val needle: ByteArray, private val backward: Boolean) {
+    private val step = if (backward) -1 else 1
+    private val needleOrigin = if (backward) needle.lastIndex else 0
+
+    /** Bytes left of the cut. */
+    private val cut: Int
+
+    /** How far a mismatch left of the cut shifts: the period of the needle, or a lower bound of it. */
+    private val shift: Int
+
+    /** Bytes at the needle's start that are known to match after such a shift. */
+    private val remembered: Int
+
+    init {
+        val rising = maximalSuffix(falling = false)
+        val falling = maximalSuffix(falling = true)
+        val suffix = if (rising.start > falling.start) rising else falling
+        cut = suffix.start
+        if ((0 until cut).all { byteAt(it) == byteAt(it + suffix.period) }) {
+            shift = suffix.period
+            remembered = needle.size - suffix.period
+        } else {
+            shift = maxOf(cut, needle.size - cut) + 1
+            remembered = 0
+        }
+    }
+
+    /** Index of the first occurrence (the last one, if [backward]) lying completely inside `[from, to)`, or -1. */
+    fun search(region: Region, from: Long, to: Long): Long {
+        val needle = needle
+        val size = needle.size
+        val step = step
+        val cut = cut
+        val needleOrigin = needleOrigin
+        val origin = if (backward) to - 1 else from
+        val lastAt = to - from - size
+        var at = 0L
+        var known = 0
+        while (at <= lastAt) {
+            var i = maxOf(cut, known)
+            while (i < size && needle[needleOrigin + step * i] == region.get(origin + step * (at + i))) i++
+            if (i < size) {
+                at += i - cut + 1
+                known = 0
+                continue
+            }
+            i = cut - 1
+            while (i >= known && needle[needleOrigin + step * i] == region.get(origin + step * (at + i))) i--
+            if (i < known) return if (backward) to - at - size else from + at
+            at += shift
+            known = remembered
+        }
+        return -1
+    }
+
+    private fun byteAt(index: Int): Byte = needle[needleOrigin + step * index]
+
+    private class Suffix(val start: Int, val period: Int)
+
+    /** The suffix of the needle that is greatest in the order of its bytes, or in the opposite order if [falling]. */
+    private fun maximalSuffix(falling: Boolean): Suffix {
+        var start = 0
+        var period = 1
+        var candidate = 1
+        var matched = 0
+        // No sum to overflow: candidate < size as long as matched is 0, and matched < size - candidate else.
+        while (matched < needle.size - candidate) {
+            val challenger = byteAt(candidate + matched)
+            val holder = byteAt(start + matched)
+            if (challenger == holder) {
+                // One more byte repeats with the period; a whole period is skipped at once.
+                if (matched + 1 == period) {
+                    candidate += period
+                    matched = 0
+                } else {
+                    matched++
+                }
+            } else if ((challenger < holder) != falling) {
+                candidate += matched + 1
+                matched = 0
+                period = candidate - start
+            } else {
+                start = candidate
+                candidate++
+                matched = 0
+                period = 1
+            }
+        }
+        return Suffix(start, period)
+    }
+}

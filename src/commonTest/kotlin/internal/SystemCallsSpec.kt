@@ -1,0 +1,315 @@
+package dev.kmmap.internal
+
+import dev.kmmap.Advice
+import dev.kmmap.FlushMode
+import dev.kmmap.MapFlag
+import dev.kmmap.Protection
+import dev.kmmap.fixtures.TemporaryFile
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.booleans.shouldBeFalse
+import io.kotest.matchers.booleans.shouldBeTrue
+import io.kotest.matchers.collections.shouldContain
+import io.kotest.matchers.longs.shouldBeGreaterThan
+import io.kotest.matchers.longs.shouldBeGreaterThanOrEqual
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.shouldNotBe
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldNotBeBlank
+import kotlinx.io.buffered
+import kotlinx.io.files.Path
+import kotlinx.io.files.SystemFileSystem
+import kotlinx.io.files.SystemTemporaryDirectory
+import kotlinx.io.readString
+
+/** A descriptor that is never open: far above any limit on open files. */
+private const val CLOSED_DESCRIPTOR = 987_654_321L
+
+private const val FILE_TYPE = 0xf000L
+private const val DIRECTORY = 0x4000L
+private const val REGULAR = 0x8000L
+
+private val READ_WRITE = Protection.READ.bit or Protection.WRITE.bit
+private val PRIVATE = MapFlag.PRIVATE.constant.value("MAP_PRIVATE")
+private val SHARED = MapFlag.SHARED.constant.value("MAP_SHARED")
+private val ANONYMOUS = MapFlag.ANONYMOUS.constant.value("MAP_ANONYMOUS")
+private val SYNC = FlushMode.SYNC.constant.value("MS_SYNC")
+
+internal class SystemCallsSpec : FunSpec({
+    val system = platformSystemCalls
+    val page = system.pageSize
+
+    fun succeeded(result: Long): Long {
+        if (result < 0) throw AssertionError("${system.errorName((-result).toInt())} ${system.errorText((-result).toInt())}")
+        return result
+    }
+
+    fun failed(result: Long, vararg symbols: String) {
+        (result < 0).shouldBeTrue()
+        val code = (-result).toInt()
+        symbols.toList() shouldContain system.errorName(code)
+        system.errorText(code).shouldNotBeBlank()
+    }
+
+    /** Runs [block] on a descriptor of a file with [content], which is gone afterwards. */
+    fun withFile(content: ByteArray, mode: OpenMode = OpenMode.READ_WRITE, block: (Long, TemporaryFile) -> Unit) {
+        TemporaryFile(content).use { file ->
+            val descriptor = succeeded(system.open(file.path, mode))
+            try {
+                block(descriptor, file)
+            } finally {
+                succeeded(system.close(descriptor))
+            }
+        }
+    }
+
+    fun withMemory(length: Long, block: (Long) -> Unit) {
+        val address = succeeded(system.map(-1, 0, length, READ_WRITE, PRIVATE or ANONYMOUS))
+        try {
+            block(address)
+        } finally {
+            succeeded(system.unmap(address, length))
+        }
+    }
+
+    test("open opens a file that exists for reading and for writing") {
+        withFile(ByteArray(3), OpenMode.READ) { descriptor, _ -> descriptor shouldBeGreaterThanOrEqual 0 }
+        withFile(ByteArray(3), OpenMode.READ_WRITE) { descriptor, _ -> descriptor shouldBeGreaterThanOrEqual 0 }
+    }
+
+    test("open of a missing file fails with ENOENT") {
+        TemporaryFile().use { file ->
+            failed(system.open(file.path, OpenMode.READ), "ENOENT")
+            failed(system.open(file.path, OpenMode.READ_WRITE), "ENOENT")
+        }
+    }
+
+    test("open takes any characters in a path") {
+        val directory = SystemTemporaryDirectory.toString()
+        val path = "$directory/kmmap ünï-漢字-🗺"
+        succeeded(system.close(succeeded(system.open(path, OpenMode.CREATE_NEW))))
+        SystemFileSystem.list(SystemTemporaryDirectory).map { it.name } shouldContain "kmmap ünï-漢字-🗺"
+        system.remove(path) shouldBe 0
+    }
+
+    test("open with CREATE_NEW makes an empty file, but only where there is none") {
+        TemporaryFile().use { file ->
+            val descriptor = succeeded(system.open(file.path, OpenMode.CREATE_NEW))
+            system.fileSize(descriptor) shouldBe 0
+            system.truncate(descriptor, 1) shouldBe 0
+            succeeded(system.close(descriptor))
+            failed(system.open(file.path, OpenMode.CREATE_NEW), "EEXIST")
+        }
+    }
+
+    test("a directory can be opened for reading only") {
+        val path = SystemTemporaryDirectory.toString()
+        failed(system.open(path, OpenMode.READ_WRITE), "EISDIR")
+        val descriptor = succeeded(system.open(path, OpenMode.READ))
+        system.fileMode(descriptor) and FILE_TYPE shouldBe DIRECTORY
+        succeeded(system.close(descriptor))
+    }
+
+    test("remove removes a file, once") {
+        TemporaryFile(ByteArray(1)).use { file ->
+            system.remove(file.path) shouldBe 0
+            file.exists().shouldBeFalse()
+            failed(system.remove(file.path), "ENOENT")
+        }
+    }
+
+    test("a duplicate is another descriptor of the same file and outlives the first") {
+        TemporaryFile(ByteArray(10)).use { file ->
+            val first = succeeded(system.open(file.path, OpenMode.READ_WRITE))
+            val second = succeeded(system.duplicate(first))
+            second shouldNotBe first
+            succeeded(system.close(first))
+            system.fileSize(second) shouldBe 10
+            succeeded(system.close(second))
+        }
+    }
+
+    test("duplicate and close of a descriptor that is not open fail with EBADF") {
+        failed(system.duplicate(CLOSED_DESCRIPTOR), "EBADF")
+        failed(system.close(CLOSED_DESCRIPTOR), "EBADF")
+    }
+
+    test("a number that no descriptor can have is never taken for another one") {
+        withFile(ByteArray(1)) { descriptor, _ ->
+            for (number in listOf(-1L, -100L, descriptor + (1L shl 32), descriptor or Long.MIN_VALUE)) {
+                failed(system.fileSize(number), "EBADF")
+                failed(system.truncate(number, 0), "EBADF", "EINVAL")
+                failed(system.close(number), "EBADF")
+            }
+        }
+    }
+
+    test("descriptors do not reach other programs").config(
+        enabled = currentSystem == OperatingSystem.LINUX_X64 || currentSystem == OperatingSystem.LINUX_ARM64,
+    ) {
+        val closeOnExec = 0x80000
+        fun flags(descriptor: Long): Int {
+            val lines = SystemFileSystem.source(Path("/proc/self/fdinfo/$descriptor")).buffered().use { it.readString() }
+            return lines.lineSequence().first { it.startsWith("flags:") }.substringAfter(':').trim().toInt(radix = 8)
+        }
+        withFile(ByteArray(1)) { descriptor, _ ->
+            flags(descriptor) and closeOnExec shouldBe closeOnExec
+            val duplicate = succeeded(system.duplicate(descriptor))
+            flags(duplicate) and closeOnExec shouldBe closeOnExec
+            succeeded(system.close(duplicate))
+        }
+        val memory = succeeded(system.createMemory("test"))
+        flags(memory) and closeOnExec shouldBe closeOnExec
+        succeeded(system.close(memory))
+    }
+
+    test("mode and size are those of the file") {
+        withFile(ByteArray(12_345)) { descriptor, _ ->
+            system.fileMode(descriptor) and FILE_TYPE shouldBe REGULAR
+            system.fileSize(descriptor) shouldBe 12_345
+        }
+        failed(system.fileMode(CLOSED_DESCRIPTOR), "EBADF")
+        failed(system.fileSize(CLOSED_DESCRIPTOR), "EBADF")
+    }
+
+    test("truncate cuts and lengthens, with numbers beyond 32 bits") {
+        withFile(ByteArray(100) { 7 }) { descriptor, file ->
+            system.truncate(descriptor, 3) shouldBe 0
+            file.readBytes() shouldBe byteArrayOf(7, 7, 7)
+            system.truncate(descriptor, 5) shouldBe 0
+            file.readBytes() shouldBe byteArrayOf(7, 7, 7, 0, 0)
+            val large = (1L shl 32) + 1
+            system.truncate(descriptor, large) shouldBe 0
+            system.fileSize(descriptor) shouldBe large
+        }
+    }
+
+    test("truncate fails on a descriptor for reading and for a negative size") {
+        withFile(ByteArray(1), OpenMode.READ) { descriptor, _ -> failed(system.truncate(descriptor, 2), "EINVAL", "EBADF") }
+        withFile(ByteArray(1)) { descriptor, _ -> failed(system.truncate(descriptor, -1), "EINVAL") }
+    }
+
+    test("allocate lengthens the file to the end of the range and keeps what is there") {
+        withFile(byteArrayOf(1, 2, 3)) { descriptor, file ->
+            system.allocate(descriptor, 3, 4) shouldBe 0
+            file.readBytes() shouldBe byteArrayOf(1, 2, 3, 0, 0, 0, 0)
+        }
+    }
+
+    test("allocate returns its error although it leaves errno alone") {
+        failed(system.allocate(CLOSED_DESCRIPTOR, 0, 1), "EBADF")
+        withFile(ByteArray(1), OpenMode.READ) { descriptor, _ -> failed(system.allocate(descriptor, 0, 1), "EBADF") }
+        withFile(ByteArray(1)) { descriptor, _ -> failed(system.allocate(descriptor, 0, -1), "EINVAL") }
+    }
+
+    test("a file in memory starts empty and shows what is written to its map") {
+        val descriptor = succeeded(system.createMemory("test"))
+        system.fileSize(descriptor) shouldBe 0
+        system.truncate(descriptor, page) shouldBe 0
+        val first = succeeded(system.map(descriptor, 0, page, READ_WRITE, SHARED))
+        val second = succeeded(system.map(descriptor, 0, page, Protection.READ.bit, SHARED))
+        Region(first, page, false).put(page - 1, 42)
+        Region(second, page, true).get(page - 1) shouldBe 42
+        succeeded(system.unmap(first, page))
+        succeeded(system.unmap(second, page))
+        succeeded(system.close(descriptor))
+    }
+
+    test("map shows the file from the offset on and writes to it") {
+        val content = ByteArray((2 * page).toInt()) { (it / page).toByte() }
+        withFile(content) { descriptor, file ->
+            val address = succeeded(system.map(descriptor, page, page, READ_WRITE, SHARED))
+            val region = Region(address, page, false)
+            region.get(0) shouldBe 1
+            region.put(0, 99)
+            system.sync(address, page, SYNC) shouldBe 0
+            file.readBytes()[page.toInt()] shouldBe 99
+            region.revoke()
+            succeeded(system.unmap(address, page))
+        }
+    }
+
+    test("map fails with the reason") {
+        failed(system.map(CLOSED_DESCRIPTOR, 0, page, READ_WRITE, SHARED), "EBADF")
+        failed(system.map(-1, 0, 0, READ_WRITE, PRIVATE or ANONYMOUS), "EINVAL")
+        failed(system.map(-1, 0, Long.MAX_VALUE - page + 1, READ_WRITE, PRIVATE or ANONYMOUS), "ENOMEM")
+        withFile(ByteArray(1), OpenMode.READ) { descriptor, _ ->
+            failed(system.map(descriptor, 0, page, READ_WRITE, SHARED), "EACCES")
+            failed(system.map(descriptor, 1, page, Protection.READ.bit, SHARED), "EINVAL")
+        }
+    }
+
+    test("unmap of an address inside a page fails with EINVAL") {
+        withMemory(page) { address -> failed(system.unmap(address + 1, page), "EINVAL") }
+    }
+
+    test("remap keeps the content of memory that grows and shrinks") {
+        val address = succeeded(system.map(-1, 0, page, READ_WRITE, PRIVATE or ANONYMOUS))
+        Region(address, page, false).put(page - 1, 42)
+        val larger = succeeded(system.remap(address, page, 1000 * page))
+        with(Region(larger, 1000 * page, false)) {
+            get(page - 1) shouldBe 42
+            get(1000 * page - 1) shouldBe 0
+        }
+        val smaller = succeeded(system.remap(larger, 1000 * page, page))
+        Region(smaller, page, true).get(page - 1) shouldBe 42
+        succeeded(system.unmap(smaller, page))
+    }
+
+    test("remap fails inside a page, to nothing, and where nothing is mapped") {
+        withMemory(page) { address ->
+            failed(system.remap(address + 1, page, 2 * page), "EINVAL")
+            failed(system.remap(address, page, 0), "EINVAL")
+        }
+        val gone = succeeded(system.map(-1, 0, page, READ_WRITE, PRIVATE or ANONYMOUS))
+        succeeded(system.unmap(gone, page))
+        failed(system.remap(gone, page, 2 * page), "EFAULT")
+    }
+
+    test("sync fails with the reason") {
+        withMemory(page) { address ->
+            system.sync(address, page, SYNC) shouldBe 0
+            failed(system.sync(address + 1, page, SYNC), "EINVAL")
+            failed(system.sync(address, page, 0x7fff_0000), "EINVAL")
+        }
+        val gone = succeeded(system.map(-1, 0, page, READ_WRITE, PRIVATE or ANONYMOUS))
+        succeeded(system.unmap(gone, page))
+        failed(system.sync(gone, page, SYNC), "ENOMEM")
+    }
+
+    test("syncFile writes a file out and fails without one") {
+        withFile(ByteArray(1)) { descriptor, _ -> system.syncFile(descriptor) shouldBe 0 }
+        failed(system.syncFile(CLOSED_DESCRIPTOR), "EBADF")
+    }
+
+    test("advise takes advice that exists and refuses any other") {
+        withMemory(page) { address ->
+            system.advise(address, page, Advice.WILL_NEED.constant.value("MADV_WILLNEED")) shouldBe 0
+            failed(system.advise(address, page, 12_345), "EINVAL")
+            failed(system.advise(address + 1, page, Advice.WILL_NEED.constant.value("MADV_WILLNEED")), "EINVAL")
+        }
+    }
+
+    test("nameMemory names private memory where the kernel can, and refuses what is no name") {
+        withMemory(page) { address ->
+            val result = system.nameMemory(address, page, "kmmap:test")
+            if (result < 0) failed(result, "EINVAL")
+            failed(system.nameMemory(address, page, "not\na name"), "EINVAL")
+        }
+    }
+
+    test("errors have the system's words and symbols") {
+        system.errorName(2) shouldBe "ENOENT"
+        system.errorText(2) shouldContain "o such file"
+        system.errorName(1_000_000) shouldBe null
+        system.errorText(1_000_000).shouldNotBeBlank()
+        system.errorText(-5).shouldNotBeBlank()
+    }
+
+    test("every call has the error of its own thread and moment") {
+        repeat(1000) {
+            failed(system.close(CLOSED_DESCRIPTOR), "EBADF")
+            failed(system.map(-1, 0, 0, READ_WRITE, PRIVATE or ANONYMOUS), "EINVAL")
+        }
+        system.pageSize shouldBeGreaterThan 0
+    }
+})

@@ -1,0 +1,85 @@
+package dev.kmmap.internal;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * A mapped range as a memory segment: the JVM's {@code Region}.
+ *
+ * <p>The segment belongs to a shared arena of its own that has nothing to clean up, so closing the arena only ends
+ * access: any thread that touches the segment afterwards gets an {@link IllegalStateException}, and when
+ * {@link #revoke()} returns no thread is inside an access. The memory is then safe to unmap or to move, which is the
+ * caller's business. Readers pay nothing for this: the segment's liveness is a plain read that moves out of loops.
+ *
+ * <p>Public because a Kotlin {@code actual typealias} refuses less; the module does not export the package.
+ */
+public final class MemorySegmentRegion {
+    private static final ValueLayout.OfLong LITTLE_ENDIAN_LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment segment;
+
+    /** The {@code size} bytes from {@code address} on; an address of 0 is fine for no bytes. */
+    public MemorySegmentRegion(long address, long size, boolean readOnly) {
+        MemorySegment writable = Linking.segment(address, size, arena);
+        segment = readOnly ? writable.asReadOnly() : writable;
+    }
+
+    /** Length in bytes; stays readable after {@link #revoke()}. */
+    public long size() {
+        return segment.byteSize();
+    }
+
+    /** The range itself, for views of it: it dies with the region. */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    public byte get(long index) {
+        return segment.get(ValueLayout.JAVA_BYTE, index);
+    }
+
+    public void put(long index, byte value) {
+        segment.set(ValueLayout.JAVA_BYTE, index, value);
+    }
+
+    public long getLong(long index) {
+        return segment.get(LITTLE_ENDIAN_LONG, index);
+    }
+
+    public void copyTo(long index, byte[] destination, int startIndex, int count) {
+        MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, index, destination, startIndex, count);
+    }
+
+    public void copyFrom(long index, byte[] source, int startIndex, int count) {
+        MemorySegment.copy(source, startIndex, segment, ValueLayout.JAVA_BYTE, index, count);
+    }
+
+    /** The ranges may overlap: a copy between segments behaves as if through a buffer. */
+    public void move(long destination, long source, long count) {
+        MemorySegment.copy(segment, source, segment, destination, count);
+    }
+
+    /**
+     * Ends all access through this object; the memory itself stays mapped.
+     *
+     * <p>An arena refuses to close while something has acquired it: a foreign call that was given the segment, or
+     * channel input or output on a buffer made from it. Our own operations have left through the gate by then, so this
+     * can only be a caller's use of an exported view. Nothing may be unmapped under it, and such a use ends by itself:
+     * hence this waits for it, however long that takes.
+     *
+     * <p>Once revoked, revoking again does nothing.
+     */
+    public void revoke() {
+        for (int attempt = 0; segment.scope().isAlive(); attempt++) {
+            try {
+                arena.close();
+            } catch (IllegalStateException acquired) {
+                PlatformJvm.pause(attempt);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+@file:JvmName("PlatformJvm")
+
+package dev.kmmap.internal
+
+import dev.kmmap.MMap
+import java.util.Objects
+import java.util.concurrent.locks.LockSupport
+
+internal actual typealias Region = MemorySegmentRegion
+
+/**
+ * The region is not kept from being revoked: a revoked one throws at the access, which costs the others nothing. What
+ * was thrown may also come from a check against a region that has been replaced meanwhile (an index outside of it). So
+ * any exception is thrown on only if the region is still the map's own; else the access is made again on the new one.
+ */
+internal actual inline fun <T> MMap.access(block: (Region) -> T): T {
+    while (true) {
+        val used = region
+        try {
+            return block(used)
+        } catch (e: RuntimeException) {
+            awaitReplacement(used, e)
+        }
+    }
+}
+
+/** The JVM compiles [Objects.checkIndex] as one of its own instructions, and drops its checks from loops. */
+internal actual fun checkIndex(index: Long, size: Long): Long = Objects.checkIndex(index, size)
+
+/** A wait that another running thread is about to end is over within so many attempts. */
+private const val SPINS = 16
+
+/** So many attempts give the processor to whoever wants it before the thread sleeps. */
+private const val YIELDS = 16
+
+/** The first sleep; each one after it is twice as long as the one before. */
+private const val FIRST_SLEEP_NANOSECONDS = 2_000L
+
+/** Sleeps grow no longer than to about a millisecond: nine doublings. */
+private const val DOUBLINGS = 9
+
+internal actual fun pause(attempt: Int) {
+    when {
+        attempt < SPINS -> Thread.onSpinWait()
+        attempt < SPINS + YIELDS -> Thread.yield()
+        else -> LockSupport.parkNanos(FIRST_SLEEP_NANOSECONDS shl minOf(attempt - SPINS - YIELDS, DOUBLINGS))
+    }
+}
+
+private val systemName: String = "${System.getProperty("os.name")} (${System.getProperty("os.arch")})"
+
+private val knownSystem: OperatingSystem? = systemOf(System.getProperty("os.name"), System.getProperty("os.arch"))
+
+internal actual val currentSystem: OperatingSystem
+    get() = knownSystem ?: throw UnsupportedOperationException(
+        "kmmap does not know $systemName, only ${OperatingSystem.entries.joinToString { it.displayName }}",
+    )
+
+/** The names are those of the JVM's system properties `os.name` and `os.arch`. */
+internal fun systemOf(name: String, processor: String): OperatingSystem? = when {
+    name == "Linux" && processor == "amd64" -> OperatingSystem.LINUX_X64
+    name == "Linux" && processor == "aarch64" -> OperatingSystem.LINUX_ARM64
+    name.startsWith("Mac OS X") -> OperatingSystem.DARWIN
+    name.startsWith("Windows") -> OperatingSystem.WINDOWS
+    else -> null
+}
+
+internal actual val platformSystemCalls: SystemCalls
+    get() = LoadedSystemCalls.calls ?: throw LoadedSystemCalls.failure()
+
+/** The system calls, linked when they are first needed: that takes a while, and can fail. A failure stays one. */
+private object LoadedSystemCalls {
+    private var cause: Throwable? = null
+
+    val calls: SystemCalls? = try {
+        systemCallsOf(currentSystem)
+    } catch (e: ExceptionInInitializerError) {
+        cause = e.cause
+        null
+    } catch (e: UnsupportedOperationException) {
+        cause = e
+        null
+    }
+
+    /** A new exception each time, so that its stack trace tells who asked. */
+    fun failure(): UnsupportedOperationException = UnsupportedOperationException(cause?.message, cause)
+}
+
+private fun systemCallsOf(system: OperatingSystem): SystemCalls = when (system) {
+    OperatingSystem.LINUX_X64, OperatingSystem.LINUX_ARM64 -> LinuxSystemCalls(system)
+    OperatingSystem.DARWIN, OperatingSystem.WINDOWS ->
+        throw UnsupportedOperationException("kmmap cannot map memory on ${system.displayName} yet: $systemName")
+}

@@ -1,0 +1,17 @@
+package dev.kmmap.internal;
+
+/** The program of {@link LinuxSystemCallsTest#aRefusalOfNativeAccessNamesTheFlag}: shows what every attempt throws. */
+public final class NativeAccessRefused {
+    private NativeAccessRefused() {
+    }
+
+    public static void main(String[] arguments) {
+        for (int attempt = 0; attempt < 2; attempt++) {
+            try {
+                System.out.println("loaded: " + PlatformJvm.getPlatformSystemCalls());
+            } catch (RuntimeException refusal) {
+                System.out.println(refusal);
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.kmmap.internal
+
+import dev.kmmap.internal.posix.kmmap_close
+import dev.kmmap.internal.posix.kmmap_duplicate
+import dev.kmmap.internal.posix.kmmap_ftruncate
+import dev.kmmap.internal.posix.kmmap_madvise
+import dev.kmmap.internal.posix.kmmap_mmap
+import dev.kmmap.internal.posix.kmmap_msync
+import dev.kmmap.internal.posix.kmmap_munmap
+import dev.kmmap.internal.posix.kmmap_open
+import dev.kmmap.internal.posix.kmmap_strerror
+import dev.kmmap.internal.posix.kmmap_unlink
+import kotlinx.cinterop.ByteVar
+import kotlinx.cinterop.alloc
+import kotlinx.cinterop.allocArray
+import kotlinx.cinterop.memScoped
+import kotlinx.cinterop.ptr
+import kotlinx.cinterop.toKString
+import platform.posix.EINTR
+import platform.posix.O_CLOEXEC
+import platform.posix.O_CREAT
+import platform.posix.O_EXCL
+import platform.posix.O_NOCTTY
+import platform.posix.O_NONBLOCK
+import platform.posix.O_RDONLY
+import platform.posix.O_RDWR
+import platform.posix._SC_PAGESIZE
+import platform.posix.errno
+import platform.posix.fstat
+import platform.posix.stat
+import platform.posix.sysconf
+
+/** Permissions of a new file (0666), before the process's umask. */
+private const val NEW_FILE_MODE = 438
+
+/** No message of any known C library is longer, in any language. */
+private const val ERROR_TEXT_LENGTH = 512
+
+/**
+ * What every open adds: the descriptor stays in this process, a terminal does not become its own, and a FIFO does not wait
+ * for its other end.
+ */
+private const val OPEN_SAFELY = O_CLOEXEC or O_NOCTTY or O_NONBLOCK
+
+/** The system calls of this target: those of all POSIX systems here, the others from the system's own folder. */
+internal fun systemCallsOfTarget(): SystemCalls = PosixSystemCalls
+
+/**
+ * The system calls of a POSIX system. Functions that POSIX allows a signal to interrupt are repeated, except close, after
+ * which the descriptor is gone even when it fails.
+ */
+internal object PosixSystemCalls : SystemCalls {
+    override val pageSize: Long = sysconf(_SC_PAGESIZE)
+
+    override val allocationGranularity: Long get() = pageSize
+
+    override fun open(path: String, mode: OpenMode): Long {
+        val flags = when (mode) {
+            OpenMode.READ -> O_RDONLY
+            OpenMode.READ_WRITE -> O_RDWR
+            OpenMode.CREATE_NEW -> O_RDWR or O_CREAT or O_EXCL
+        }
+        return uninterrupted { kmmap_open(path, flags or OPEN_SAFELY, NEW_FILE_MODE) }
+    }
+
+    override fun remove(path: String): Long = kmmap_unlink(path)
+
+    override fun duplicate(descriptor: Long): Long = kmmap_duplicate(number(descriptor))
+
+    override fun close(descriptor: Long): Long = kmmap_close(number(descriptor))
+
+    override fun fileMode(descriptor: Long): Long = status(descriptor) { it.st_mode.toLong() }
+
+    override fun fileSize(descriptor: Long): Long = status(descriptor) { it.st_size }
+
+    override fun truncate(descriptor: Long, size: Long): Long =
+        uninterrupted { kmmap_ftruncate(number(descriptor), size) }
+
+    override fun allocate(descriptor: Long, offset: Long, length: Long): Long =
+        uninterrupted { allocateSpace(number(descriptor), offset, length) }
+
+    override fun createMemory(name: String): Long = createMemoryFile(name)
+
+    override fun map(descriptor: Long, offset: Long, length: Long, protection: Int, flags: Int): Long =
+        kmmap_mmap(length, protection, flags, number(descriptor), offset)
+
+    override fun unmap(address: Long, length: Long): Long = kmmap_munmap(address, length)
+
+    override fun remap(address: Long, oldLength: Long, newLength: Long): Long =
+        moveMapping(address, oldLength, newLength)
+
+    override fun sync(address: Long, length: Long, flags: Int): Long =
+        uninterrupted { kmmap_msync(address, length, flags) }
+
+    override fun syncFile(descriptor: Long): Long = uninterrupted { syncWholeFile(number(descriptor)) }
+
+    override fun advise(address: Long, length: Long, advice: Int): Long = kmmap_madvise(address, length, advice)
+
+    override fun nameMemory(address: Long, length: Long, name: String): Long = nameRange(address, length, name)
+
+    override fun errorText(code: Int): String = memScoped {
+        val text = allocArray<ByteVar>(ERROR_TEXT_LENGTH)
+        kmmap_strerror(code, text, ERROR_TEXT_LENGTH.toULong())
+        text.toKString()
+    }
+
+    override fun errorName(code: Int): String? = errorName(code, currentSystem)
+
+    private inline fun status(descriptor: Long, field: (stat) -> Long): Long = memScoped {
+        val status = alloc<stat>()
+        if (fstat(number(descriptor), status.ptr) == 0) field(status) else -errno.toLong()
+    }
+}
+
+/** A descriptor as C has it; what cannot be one becomes -1, and not by accident another file's number. */
+private fun number(descriptor: Long): Int = if (descriptor in 0..Int.MAX_VALUE) descriptor.toInt() else -1
+
+/** Repeats [call] while a signal interrupts it. */
+private inline fun uninterrupted(call: () -> Long): Long {
+    while (true) {
+        val result = call()
+        if (result != -EINTR.toLong()) return result
+    }
+}

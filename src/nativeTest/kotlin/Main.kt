@@ -1,0 +1,92 @@
+package dev.kmmap.test
+
+import io.kotest.common.KotestInternal
+import io.kotest.core.spec.SpecRef
+import io.kotest.core.test.TestCase
+import io.kotest.core.test.TestType
+import io.kotest.engine.TestEngineLauncher
+import io.kotest.engine.listener.AbstractTestEngineListener
+import io.kotest.engine.test.TestResult
+import kotlinx.coroutines.runBlocking
+import kotlinx.io.buffered
+import kotlinx.io.files.Path
+import kotlinx.io.files.SystemFileSystem
+import kotlinx.io.writeString
+import kotlin.reflect.KClass
+import kotlin.system.exitProcess
+
+/**
+ * Runs the specs, all or those whose name matches one of the patterns after the first argument; the first argument
+ * names a file for the counts per spec. Exits with 1 if a test failed or none ran.
+ */
+fun main(args: Array<String>) {
+    val patterns = args.drop(1).map { Regex(it.replace(".", "\\.").replace("*", ".*")) }
+    val specs = allSpecs.filter { spec -> patterns.isEmpty() || patterns.any { spec.isNamed(it) } }
+    val counter = Counter()
+    runBlocking {
+        @OptIn(KotestInternal::class)
+        TestEngineLauncher().withSpecRefs(specs).withListener(counter).execute()
+    }
+    writeCounts(Path(args[0]), counter.counts)
+    val total = counter.counts.values.fold(Counts()) { sum, spec -> sum + spec }
+    if (total.passed == 0 || total.failed > 0) exitProcess(1)
+}
+
+private fun SpecRef.isNamed(pattern: Regex): Boolean =
+    pattern.matches(fqn) || pattern.matches(fqn.substringAfterLast('.'))
+
+/** Lines of `spec passed failed skipped`, then `end`, by which a reader sees that the program did not die half-way. */
+private fun writeCounts(file: Path, counts: Map<String, Counts>) {
+    SystemFileSystem.sink(file).buffered().use { sink ->
+        for ((spec, count) in counts) sink.writeString("$spec ${count.passed} ${count.failed} ${count.skipped}\n")
+        sink.writeString("end\n")
+    }
+}
+
+private data class Counts(val passed: Int = 0, val failed: Int = 0, val skipped: Int = 0) {
+    operator fun plus(other: Counts) =
+        Counts(passed + other.passed, failed + other.failed, skipped + other.skipped)
+}
+
+/** Counts tests, not the contexts around them, as Surefire does on the JVM, and prints what failed. */
+@OptIn(KotestInternal::class)
+private class Counter : AbstractTestEngineListener() {
+    val counts = LinkedHashMap<String, Counts>()
+
+    override suspend fun specStarted(ref: SpecRef) = add(ref.fqn, Counts())
+
+    override suspend fun specFinished(ref: SpecRef, result: TestResult) {
+        result.errorOrNull?.let { fail(ref.fqn, "the spec itself", it) }
+        val count = counts.getValue(ref.fqn)
+        println("${ref.fqn}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped (${result.duration})")
+    }
+
+    override suspend fun specIgnored(kclass: KClass<*>, reason: String?) =
+        add(kclass.qualifiedName.toString(), Counts(skipped = 1))
+
+    override suspend fun testIgnored(testCase: TestCase, reason: String?) = add(testCase.specName, Counts(skipped = 1))
+
+    override suspend fun testFinished(testCase: TestCase, result: TestResult) {
+        val error = result.errorOrNull
+        when {
+            error != null -> fail(testCase.specName, testCase.path, error)
+            testCase.type == TestType.Test -> add(testCase.specName, Counts(passed = 1))
+        }
+    }
+
+    override suspend fun engineFinished(t: List<Throwable>) = t.forEach { fail("engine", "the run itself", it) }
+
+    private fun fail(spec: String, test: String, error: Throwable) {
+        println("FAILED $spec: $test\n${error.stackTraceToString()}")
+        add(spec, Counts(failed = 1))
+    }
+
+    private fun add(spec: String, count: Counts) {
+        counts[spec] = (counts[spec] ?: Counts()) + count
+    }
+
+    private val TestCase.specName: String get() = spec::class.qualifiedName.toString()
+
+    private val TestCase.path: String
+        get() = generateSequence(this) { it.parent }.toList().asReversed().joinToString(" / ") { it.name.name }
+}
