@@ -3,6 +3,7 @@ package dev.kmmap
 import dev.kmmap.internal.Rounding
 import dev.kmmap.internal.SystemConstant
 import kotlin.jvm.JvmName
+import kotlin.jvm.JvmSynthetic
 
 /**
  * What [MMap.advise] can tell the system about the use of a range: the `MADV_*` of madvise(2). All advices of all
@@ -18,7 +19,7 @@ public enum class Advice(
     /** The name in the system's headers, `MADV_WILLNEED` for instance. */
     @get:JvmName("constantName")
     public val constantName: String,
-    internal val constant: SystemConstant,
+    @get:JvmSynthetic internal val constant: SystemConstant,
 ) {
     /** No special treatment: the default. */
     NORMAL("MADV_NORMAL", SystemConstant(linux = 0, darwin = 0)),
@@ -146,6 +147,7 @@ public enum class Advice(
         get() = constant.isSupported
 
     /** How a range at any offset becomes whole pages: never so that bytes outside of it are lost. */
+    @get:JvmSynthetic
     internal val rounding: Rounding
         get() = when (this) {
             DONT_NEED, DONT_NEED_LOCKED, FREE, FREE_REUSABLE, WIPE_ON_FORK, ZERO, ZERO_WIRED_PAGES ->

@@ -1,5 +1,6 @@
 package dev.kmmap
 
+import dev.kmmap.internal.Failure
 import kotlinx.io.IOException
 import kotlin.jvm.JvmName
 
@@ -9,45 +10,28 @@ import kotlin.jvm.JvmName
  *
  * On the JVM it is a `java.io.IOException`. The subtypes are the cases a program is likely to treat differently.
  */
-public open class MMapException internal constructor(
-    message: String,
+public open class MMapException internal constructor(failure: Failure) : IOException(failure.message) {
     /** The system call that failed, `open`, `mmap` or `msync` for instance. */
     @get:JvmName("operation")
-    public val operation: String,
-    /** The system's error number: errno on POSIX, GetLastError on Windows. */
+    public val operation: String = failure.operation
+
+    /** The system's error number: errno on POSIX, GetLastError on Windows; 0 if the system reported no error. */
     @get:JvmName("errorCode")
-    public val errorCode: Int,
+    public val errorCode: Int = failure.errorCode
+
     /** The error's symbol, `ENOMEM` for instance, or `null` if it has none that is known. */
     @get:JvmName("errorName")
-    public val errorName: String?,
-) : IOException(message)
+    public val errorName: String? = failure.errorName
+}
 
 /** There is no file at the path (`ENOENT`, `ENOTDIR`). */
-public class MMapFileNotFoundException internal constructor(
-    message: String,
-    operation: String,
-    errorCode: Int,
-    errorName: String?,
-) : MMapException(message, operation, errorCode, errorName)
+public class MMapFileNotFoundException internal constructor(failure: Failure) : MMapException(failure)
 
-/**
- * The file's permissions, or those of its file system, do not allow the operation (`EACCES`, `EPERM`, `EROFS`,
- * `ETXTBSY`).
- */
-public class MMapAccessDeniedException internal constructor(
-    message: String,
-    operation: String,
-    errorCode: Int,
-    errorName: String?,
-) : MMapException(message, operation, errorCode, errorName)
+/** The permissions of the file or of its file system forbid the operation (`EACCES`, `EPERM`, `EROFS`, `ETXTBSY`). */
+public class MMapAccessDeniedException internal constructor(failure: Failure) : MMapException(failure)
 
 /** There is no room on the device, in the quota, or under the limit of a file's size (`ENOSPC`, `EDQUOT`, `EFBIG`). */
-public class MMapNoSpaceException internal constructor(
-    message: String,
-    operation: String,
-    errorCode: Int,
-    errorName: String?,
-) : MMapException(message, operation, errorCode, errorName)
+public class MMapNoSpaceException internal constructor(failure: Failure) : MMapException(failure)
 
 /** The map is read-only ([Access.READ], or a protection without [Protection.WRITE]) and was asked to change. */
 public class ReadOnlyMMapException internal constructor(

@@ -1,13 +1,17 @@
 package dev.kmmap
 
 import dev.kmmap.internal.SystemConstant
+import kotlin.jvm.JvmSynthetic
 
 /**
  * How far [MMap.flush] goes before it returns.
  *
  * @sample dev.kmmap.samples.MMapSamples.flushPartOfTheMap
  */
-public enum class FlushMode(internal val constantName: String, internal val constant: SystemConstant) {
+public enum class FlushMode(
+    @get:JvmSynthetic internal val constantName: String,
+    @get:JvmSynthetic internal val constant: SystemConstant,
+) {
     /**
      * Writes the changed pages and waits until the device has them: `MS_SYNC`; `FlushViewOfFile` on Windows. On Linux
      * this is as durable as fdatasync(2) for the range. macOS may leave the data in the drive's cache: see [DURABLE].

@@ -29,7 +29,6 @@ import kotlin.jvm.*
 public class MMap internal constructor(
     @get:JvmSynthetic internal val mapping: Mapping,
     first: Generation,
-    name: String?,
 ) : AutoCloseable, Iterable<Byte> {
     @get:JvmSynthetic
     internal val lifecycle: Lifecycle = Lifecycle()
@@ -73,10 +72,9 @@ public class MMap internal constructor(
      * `/proc/self/maps`: as `[anon:kmmap:NAME]` for private memory where the kernel can (`PR_SET_VMA_ANON_NAME`), and
      * as `/memfd:NAME` for shared memory that was named by [MMapOptions.name].
      */
-    @Volatile
     @get:JvmName("name")
-    public var name: String? = name
-        private set
+    public val name: String?
+        get() = mapping.name
 
     /** Whether [close] was called. */
     public val isClosed: Boolean
@@ -142,6 +140,9 @@ public class MMap internal constructor(
     public fun slice(start: Long?, end: Long?, step: Long): ByteArray =
         reading { it.copyOf(stride(start, end, step, it.size)) }
 
+    /** As above, for callers in Java that have two bounds. */
+    public fun slice(start: Long, end: Long, step: Long): ByteArray = slice(start as Long?, end, step)
+
     /**
      * Replaces the bytes from [start] to before [end] by [source], which has to have as many; bounds as in [slice]. The
      * map never changes its size. Python's `m[start:end] = source`.
@@ -160,6 +161,10 @@ public class MMap internal constructor(
      */
     public fun setSlice(start: Long?, end: Long?, step: Long, source: ByteArray): Unit =
         writing("setSlice") { it.replace(stride(start, end, step, it.size), source) }
+
+    /** As above, for callers in Java that have two bounds. */
+    public fun setSlice(start: Long, end: Long, step: Long, source: ByteArray): Unit =
+        setSlice(start as Long?, end, step, source)
 
     /**
      * Copies bytes from [index] on into the array [destination], `startIndex until endIndex` of it (by default all).
@@ -295,7 +300,7 @@ public class MMap internal constructor(
 
     /**
      * The bytes from the first to the last, independent of the cursor. If the map is resized meanwhile, the iteration
-     * ends at the new end; after [close] it throws.
+     * ends at the new end (with [NoSuchElementException] if that happens in the middle of a step).
      */
     override fun iterator(): ByteIterator = MMapIterator(this)
 
@@ -351,8 +356,8 @@ public class MMap internal constructor(
 
     /**
      * Gives the map [newSize] bytes, and the file `offset + newSize`: **a file that went on behind the map is cut
-     * there**, as in Python. What is gained is zero; for a file real space is allocated. The cursor stays, even if it
-     * then lies past the end.
+     * there**, as in Python. Bytes past the old end of the file are zero, with real space allocated for them. The
+     * cursor stays, even if it then lies past the end.
      *
      * Readers of a shared map never wait for a resize, others only while it takes place. If it fails, the map and the
      * file are as they were.
@@ -379,10 +384,7 @@ public class MMap internal constructor(
      *   surrogate pair.
      * @throws UnsupportedOperationException if the map is one of a file.
      */
-    public fun setName(name: String): Unit = pinned { generation ->
-        mapping.name(generation, requireName(name))
-        this.name = name
-    }
+    public fun setName(name: String): Unit = pinned { mapping.setName(it, requireName(name)) }
 
     /**
      * Ends the map: waits for operations in flight, then unmaps the memory and closes the descriptor. Does not [flush].
@@ -390,7 +392,6 @@ public class MMap internal constructor(
      *
      * @throws MMapException if the system refuses; the map is closed all the same, and everything else was given back.
      */
-    @Throws(IOException::class)
     override fun close(): Unit = lifecycle.close {
         generation.retire()
         mapping.release(generation)

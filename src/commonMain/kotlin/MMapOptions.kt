@@ -134,6 +134,6 @@ public class MMapOptions {
         val rights = rightsOf(access ?: unspecified, protection, flags)
         val request = MapRequest(source, rights, offset, length, trackFile, create, extend)
         val opened = openMapping(request, systemCalls ?: platformSystemCalls)
-        return MMap(opened.mapping, opened.generation, name)
+        return MMap(opened.mapping, opened.generation)
     }
 }

@@ -2,6 +2,7 @@ package dev.kmmap
 
 import dev.kmmap.internal.SystemConstant
 import kotlin.jvm.JvmName
+import kotlin.jvm.JvmSynthetic
 
 /**
  * The `MAP_*` flags of mmap(2), for a map with [Access.DEFAULT]: exactly one of [SHARED] and [PRIVATE] (or
@@ -15,7 +16,7 @@ public enum class MapFlag(
     /** The name in the system's headers, `MAP_POPULATE` for instance. */
     @get:JvmName("constantName")
     public val constantName: String,
-    internal val constant: SystemConstant,
+    @get:JvmSynthetic internal val constant: SystemConstant,
 ) {
     /** Changes reach the file and all other maps of it. */
     SHARED("MAP_SHARED", SystemConstant(linux = 1, darwin = 1, windows = 1)),

@@ -1,5 +1,7 @@
 package dev.kmmap
 
+import kotlin.jvm.JvmSynthetic
+
 /**
  * What the processor allows on the pages of a map with [Access.DEFAULT]: the `PROT_*` of mmap(2).
  *
@@ -9,7 +11,7 @@ package dev.kmmap
  *
  * @sample dev.kmmap.samples.AccessSamples.rawProtectionAndFlags
  */
-public enum class Protection(internal val bit: Int) {
+public enum class Protection(@get:JvmSynthetic internal val bit: Int) {
     /** `PROT_READ`: the bytes can be read. */
     READ(1),
 

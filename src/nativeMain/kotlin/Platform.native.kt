@@ -35,8 +35,8 @@ internal actual class Region actual constructor(address: Long, private val size:
     }
 
     /**
-     * Byte by byte, because a pointer to a Long promises the compiler an address that is a multiple of eight. What it makes
-     * of this is one load all the same.
+     * Byte by byte, because a pointer to a Long promises the compiler an address that is a multiple of eight. What it
+     * makes of this is one load all the same.
      */
     actual fun getLong(index: Long): Long =
         unsigned(index) or

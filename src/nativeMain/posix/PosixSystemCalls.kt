@@ -37,8 +37,8 @@ private const val NEW_FILE_MODE = 438
 private const val ERROR_TEXT_LENGTH = 512
 
 /**
- * What every open adds: the descriptor stays in this process, a terminal does not become its own, and a FIFO does not wait
- * for its other end.
+ * What every open adds: the descriptor stays in this process, a terminal does not become its own, and a FIFO does not
+ * wait for its other end.
  */
 private const val OPEN_SAFELY = O_CLOEXEC or O_NOCTTY or O_NONBLOCK
 
@@ -46,8 +46,8 @@ private const val OPEN_SAFELY = O_CLOEXEC or O_NOCTTY or O_NONBLOCK
 internal fun systemCallsOfTarget(): SystemCalls = PosixSystemCalls
 
 /**
- * The system calls of a POSIX system. Functions that POSIX allows a signal to interrupt are repeated, except close, after
- * which the descriptor is gone even when it fails.
+ * The system calls of a POSIX system. Functions that POSIX allows a signal to interrupt are repeated, except close,
+ * after which the descriptor is gone even when it fails.
  */
 internal object PosixSystemCalls : SystemCalls {
     override val pageSize: Long = sysconf(_SC_PAGESIZE)

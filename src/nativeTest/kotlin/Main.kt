@@ -77,9 +77,14 @@ private class Counter : AbstractTestEngineListener() {
     override suspend fun engineFinished(t: List<Throwable>) = t.forEach { fail("engine", "the run itself", it) }
 
     private fun fail(spec: String, test: String, error: Throwable) {
-        println("FAILED $spec: $test\n${error.stackTraceToString()}")
+        println("FAILED $spec: $test\n${traceOf(error)}")
         add(spec, Counts(failed = 1))
     }
+
+    /** The stack trace without the frames of Kotest, which are many, and without machine addresses. */
+    private fun traceOf(error: Throwable): String = error.stackTraceToString().lines()
+        .filterNot { it.startsWith("    at ") && "dev.kmmap" !in it }
+        .joinToString("\n") { it.replace(Regex("at \\d+ +\\S+ +0x[0-9a-f]+ +(kfun:)?"), "at ") }
 
     private fun add(spec: String, count: Counts) {
         counts[spec] = (counts[spec] ?: Counts()) + count

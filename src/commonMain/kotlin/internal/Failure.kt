@@ -5,20 +5,30 @@ import dev.kmmap.MMapException
 import dev.kmmap.MMapFileNotFoundException
 import dev.kmmap.MMapNoSpaceException
 
+/** What is known of a system call that failed. */
+internal class Failure(val message: String, val operation: String, val errorCode: Int, val errorName: String?) {
+    /** The exception that tells it, of the type that a caller can tell apart. */
+    fun exception(): MMapException = when (errorName) {
+        in NOT_FOUND -> MMapFileNotFoundException(this)
+        in ACCESS_DENIED -> MMapAccessDeniedException(this)
+        in NO_SPACE -> MMapNoSpaceException(this)
+        else -> MMapException(this)
+    }
+
+    /** The same failure, for a flush after the one that failed. */
+    fun repeated(): Failure =
+        Failure("an earlier flush failed, what is on the device is unknown: $message", operation, errorCode, errorName)
+}
+
 /**
- * The exception for a system call that returned the negated [code]. Every such message is made here:
+ * The failure of a system call that returned the negated [code]. Every such message is made here:
  * `operation(subject, name=value, …): the system's words (SYMBOL number)`.
  */
-internal fun SystemCalls.failure(operation: String, code: Long, detail: String): MMapException {
+internal fun SystemCalls.failure(operation: String, code: Long, detail: String): Failure {
     val number = (-code).toInt()
     val name = errorName(number)
-    val message = "$operation($detail): ${errorText(number)} (${if (name == null) "" else "$name "}$number)"
-    return when (name) {
-        in NOT_FOUND -> MMapFileNotFoundException(message, operation, number, name)
-        in ACCESS_DENIED -> MMapAccessDeniedException(message, operation, number, name)
-        in NO_SPACE -> MMapNoSpaceException(message, operation, number, name)
-        else -> MMapException(message, operation, number, name)
-    }
+    val symbol = if (name == null) "" else "$name "
+    return Failure("$operation($detail): ${errorText(number)} ($symbol$number)", operation, number, name)
 }
 
 private val NOT_FOUND = setOf("ENOENT", "ENOTDIR", "ERROR_FILE_NOT_FOUND", "ERROR_PATH_NOT_FOUND")

@@ -10,7 +10,7 @@ internal const val NO_DESCRIPTOR: Long = -1
 
 /** The value of a system call, or the exception for its error. */
 internal fun SystemCalls.check(operation: String, result: Long, detail: String): Long {
-    if (result < 0) throw failure(operation, result, detail)
+    if (result < 0) throw failure(operation, result, detail).exception()
     return result
 }
 
@@ -38,15 +38,20 @@ internal class Mapping(
     private val leftovers = ArrayList<Generation>()
 
     @Volatile
-    private var flushFailure: MMapException? = null
+    private var flushFailure: Failure? = null
+
+    /** The name of memory; a range that is mapped later gets it too. */
+    @Volatile
+    var name: String? = null
+        private set
 
     /** Maps [size] bytes from the offset on; nothing at all for an empty map, which no system would accept. */
     fun mapRange(descriptor: Long, size: Long): Generation {
         if (size == 0L) return Generation(0, delta, 0, 0, rights)
         val flags = rights.flagBits(anonymous = descriptor == NO_DESCRIPTOR)
         val address = calls.map(descriptor, offset - delta, delta + size, rights.protectionBits, flags)
-        if (address < 0) throw calls.failure("mmap", address, mapDetail(descriptor, size))
-        return Generation(address, delta, size, delta + size, rights)
+        if (address < 0) throw calls.failure("mmap", address, mapDetail(descriptor, size)).exception()
+        return Generation(address, delta, size, delta + size, rights).also(::showName)
     }
 
     private fun mapDetail(descriptor: Long, size: Long): String {
@@ -117,14 +122,23 @@ internal class Mapping(
      * meanwhile.
      */
     private fun resizePrivate(old: Generation, newSize: Long, publish: (Generation) -> Unit): Unit = undoing { undo ->
-        val fileSize = if (descriptor == NO_DESCRIPTOR) newSize else fileSize(old)
-        val newFileSize = if (descriptor == NO_DESCRIPTOR) newSize else offset + newSize
+        val fileSize = fileSize(old)
+        val newFileSize = offset + newSize
         if (newSize == old.size && newFileSize == fileSize) return
         if (newFileSize > fileSize) grow(fileSize, newFileSize, undo)
         old.retire()
-        undo.onFailure { publish(old.renewed()) }
-        if (newFileSize < fileSize) truncate(newFileSize)
-        publish(if (newSize > old.size) grownPrivate(old, newSize) else shrunkPrivate(old, newSize))
+        var valid = old
+        undo.onFailure { publish(valid.renewed()) }
+        if (newSize > old.size) {
+            val new = grownPrivate(old, newSize)
+            valid = new.shortened(old.size)
+            if (newFileSize < fileSize) truncate(newFileSize)
+            clearLeftBehind(old, new, maxOf(old.size, fileSize - offset))
+            publish(new)
+        } else {
+            if (newFileSize < fileSize) truncate(newFileSize)
+            publish(shrunkPrivate(old, newSize))
+        }
     }
 
     private fun grownPrivate(old: Generation, newSize: Long): Generation {
@@ -132,16 +146,17 @@ internal class Mapping(
         val newLength = delta + newSize
         val detail = "$source, oldLength=${old.mappedLength}, newLength=$newLength"
         val address = calls.check("mremap", calls.remap(old.address, old.mappedLength, newLength), detail)
-        val new = Generation(address, delta, newSize, newLength, rights)
-        if (descriptor == NO_DESCRIPTOR) clearRestOfPage(new, old.size)
-        return new
+        return Generation(address, delta, newSize, newLength, rights)
     }
 
-    /** What an earlier shrink has left in the last page must not come back: bytes that a map gains are zero. */
-    private fun clearRestOfPage(generation: Generation, from: Long) {
-        if (!rights.writable) return
-        val pageEnd = minOf(roundUp(from, calls.pageSize), generation.size)
-        for (index in from until pageEnd) generation.region.put(index, 0)
+    /**
+     * What an earlier shrink has left in the pages of [old] must not come back: bytes that a map gains, from [from] on,
+     * are zero.
+     */
+    private fun clearLeftBehind(old: Generation, new: Generation, from: Long) {
+        if (!rights.writable || old.mappedLength == 0L) return
+        val end = minOf(roundUp(old.mappedLength, calls.pageSize) - delta, new.size)
+        for (index in from until end) new.region.put(index, 0)
     }
 
     /**
@@ -163,6 +178,7 @@ internal class Mapping(
      * used.
      */
     private fun grow(from: Long, to: Long, undo: Undo) {
+        if (descriptor == NO_DESCRIPTOR) return
         undo.onFailure { truncate(from) }
         if (inMemory) {
             truncate(to)
@@ -173,6 +189,7 @@ internal class Mapping(
     }
 
     private fun truncate(size: Long) {
+        if (descriptor == NO_DESCRIPTOR) return
         calls.check("ftruncate", calls.truncate(descriptor, size), "$source, size=$size")
     }
 
@@ -189,7 +206,7 @@ internal class Mapping(
         if (!rights.changesFile) return
         if (mode == FlushMode.DURABLE) requireTracking("flush DURABLE")
         val flags = mode.constant.value(mode.constantName)
-        flushFailure?.let { throw repeated(it) }
+        flushFailure?.let { throw it.repeated().exception() }
         val range = wholePages(generation, offset, length, Rounding.OUTWARD)
         if (range.length > 0) {
             val detail = "$source, offset=$offset, length=$length, mode=$mode"
@@ -205,12 +222,7 @@ internal class Mapping(
         val failure = calls.failure(operation, result, detail)
         // EBUSY says that locked pages cannot be invalidated; everything else, that data may be lost.
         if (failure.errorName != "EBUSY") flushFailure = failure
-        throw failure
-    }
-
-    private fun repeated(first: MMapException): MMapException {
-        val message = "an earlier flush failed, what is on the device is unknown: ${first.message}"
-        return MMapException(message, first.operation, first.errorCode, first.errorName)
+        throw failure.exception()
     }
 
     /** Gives [advice] on a range, rounded to whole pages in the direction in which it can do no harm. */
@@ -239,8 +251,16 @@ internal class Mapping(
 
     private fun roundUp(value: Long, unit: Long): Long = if (value % unit == 0L) value else value - value % unit + unit
 
-    /** Shows [name] where the system lists the process's memory, if it can: a kernel without that feature refuses. */
-    fun name(generation: Generation, name: String) {
+    /** Names memory. */
+    fun setName(generation: Generation, name: String) {
+        if (!inMemory) throw UnsupportedOperationException("only anonymous memory can be named")
+        this.name = name
+        showName(generation)
+    }
+
+    /** Shows the name where the system lists the process's memory, if it can: a kernel without that feature refuses. */
+    private fun showName(generation: Generation) {
+        val name = name ?: return
         if (descriptor == NO_DESCRIPTOR && generation.mappedLength > 0) {
             calls.nameMemory(generation.address, generation.mappedLength, NAME_PREFIX + name)
         }

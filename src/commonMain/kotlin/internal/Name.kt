@@ -9,11 +9,16 @@ private const val NAME_LIMIT = 66
 /** [name], if it can be the name of a map: at most 66 bytes of UTF-8, no NUL, no lone surrogate. */
 internal fun requireName(name: String): String {
     require('\u0000' !in name) { "name contains a NUL character" }
-    val bytes = try {
-        name.encodeToByteArray(throwOnInvalidSequence = true).size
-    } catch (e: CharacterCodingException) {
-        throw IllegalArgumentException("name contains half of a surrogate pair", e)
-    }
+    require(isWellFormed(name)) { "name contains half of a surrogate pair" }
+    val bytes = name.encodeToByteArray().size
     require(bytes <= NAME_LIMIT) { "name is too long: $bytes bytes, at most $NAME_LIMIT" }
     return name
+}
+
+/** Whether [text] has a form in UTF-8: half of a surrogate pair would silently become another character. */
+internal fun isWellFormed(text: String): Boolean = try {
+    text.encodeToByteArray(throwOnInvalidSequence = true)
+    true
+} catch (_: CharacterCodingException) {
+    false
 }

@@ -1,7 +1,6 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MMapAccessDeniedException
-import dev.kmmap.MMapException
 
 /** An opened mapping and its first generation. */
 internal class Opened(val mapping: Mapping, val generation: Generation)
@@ -35,7 +34,7 @@ private class Opening(private val request: MapRequest, private val calls: System
     private val source = request.source
     private val rights = request.rights
 
-    /** The descriptor that is ours to close, if a later step fails or nobody is to track the file. */
+    /** The descriptor that is ours and not the caller's. */
     private var owned = NO_DESCRIPTOR
 
     /** Opens [path]; a file that is not there is created if that was asked for. */
@@ -46,7 +45,8 @@ private class Opening(private val request: MapRequest, private val calls: System
                 undo.onFailure { calls.check("unlink", calls.remove(path), path) }
                 return owned(created)
             }
-            if (calls.errorName((-created).toInt()) !in ALREADY_EXISTS) throw calls.failure("open", created, path)
+            val failure = calls.failure("open", created, "$path, mode=${OpenMode.CREATE_NEW}")
+            if (failure.errorName !in ALREADY_EXISTS) throw failure.exception()
         }
         val needsWriting = rights.shared && rights.writable || request.extend
         if (needsWriting || !rights.changesFile) {
@@ -71,14 +71,8 @@ private class Opening(private val request: MapRequest, private val calls: System
 
     private fun owned(descriptor: Long): Long {
         owned = descriptor
-        undo.onFailure { closeOwned() }
+        undo.onFailure { calls.check("close", calls.close(descriptor), source.toString()) }
         return descriptor
-    }
-
-    private fun closeOwned() {
-        val descriptor = owned
-        owned = NO_DESCRIPTOR
-        if (descriptor != NO_DESCRIPTOR) calls.check("close", calls.close(descriptor), source.toString())
     }
 
     fun mapFile(descriptor: Long): Opened {
@@ -96,7 +90,8 @@ private class Opening(private val request: MapRequest, private val calls: System
         val generation = mapping.mapRange(descriptor, length)
         undo.onFailure { mapping.unmap(generation) }
         if (type == FileType.REGULAR) checkStillLongEnough(descriptor, length)
-        if (!request.trackFile) closeOwned()
+        // Whatever close says to this, the descriptor is gone and the map is good.
+        if (!request.trackFile && owned != NO_DESCRIPTOR) calls.close(owned)
         return Opened(mapping, generation)
     }
 
@@ -127,7 +122,7 @@ private class Opening(private val request: MapRequest, private val calls: System
         val fileSize = fileSize(descriptor)
         if (fileSize - request.offset < length) {
             val numbers = "$source, offset=${request.offset}, length=$length, fileSize=$fileSize"
-            throw MMapException("mmap($numbers): the file was truncated while it was being mapped", "mmap", 0, null)
+            throw Failure("mmap($numbers): the file was truncated meanwhile", "mmap", 0, null).exception()
         }
     }
 
@@ -146,8 +141,7 @@ private class Opening(private val request: MapRequest, private val calls: System
         }
         val mapping = Mapping(calls, rights, source.toString(), descriptor, 0, request.trackFile, inMemory = true)
         val generation = mapping.mapRange(descriptor, request.length)
-        undo.onFailure { mapping.unmap(generation) }
-        if (name != null && !inFile) mapping.name(generation, name)
+        if (name != null) mapping.setName(generation, name)
         return Opened(mapping, generation)
     }
 

@@ -3,10 +3,10 @@ package dev.kmmap.internal
 import dev.kmmap.MMap
 import dev.kmmap.Whence
 
-/** A copy of the bytes inside [bounds]. */
+/** A copy of the bytes inside [bounds], which may lie past the end if there are none. */
 internal fun Generation.copyOf(bounds: Bounds): ByteArray {
     val copy = ByteArray(arraySize(bounds.length))
-    region.copyTo(bounds.start, copy, 0, copy.size)
+    if (copy.isNotEmpty()) region.copyTo(bounds.start, copy, 0, copy.size)
     return copy
 }
 
@@ -72,7 +72,11 @@ internal class MMapIterator(private val map: MMap) : ByteIterator() {
     override fun hasNext(): Boolean = next < map.size
 
     override fun nextByte(): Byte {
-        if (!hasNext()) throw NoSuchElementException()
-        return map[next++]
+        // Asking first would not help: the map may become shorter between the question and the access.
+        try {
+            return map[next].also { next++ }
+        } catch (e: IndexOutOfBoundsException) {
+            throw NoSuchElementException(e.message)
+        }
     }
 }

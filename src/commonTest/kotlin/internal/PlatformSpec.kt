@@ -97,7 +97,8 @@ internal class PlatformSpec : FunSpec({
         for (distance in distances) for (count in listOf(0, 1, 8, 15, 64, 1000)) {
             withPattern { region, content ->
                 region.move(100L + distance, 100, count.toLong())
-                region.content() shouldBe content.copyOf().also { content.copyInto(it, 100 + distance, 100, 100 + count) }
+                region.content() shouldBe
+                    content.copyOf().also { content.copyInto(it, 100 + distance, 100, 100 + count) }
             }
             withPattern { region, content ->
                 region.move(100, 100L + distance, count.toLong())

@@ -5,6 +5,7 @@ import dev.kmmap.FlushMode
 import dev.kmmap.MapFlag
 import dev.kmmap.Protection
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.temporaryFolder
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.booleans.shouldBeFalse
 import io.kotest.matchers.booleans.shouldBeTrue
@@ -18,7 +19,6 @@ import io.kotest.matchers.string.shouldNotBeBlank
 import kotlinx.io.buffered
 import kotlinx.io.files.Path
 import kotlinx.io.files.SystemFileSystem
-import kotlinx.io.files.SystemTemporaryDirectory
 import kotlinx.io.readString
 
 /** A descriptor that is never open: far above any limit on open files. */
@@ -39,7 +39,7 @@ internal class SystemCallsSpec : FunSpec({
     val page = system.pageSize
 
     fun succeeded(result: Long): Long {
-        if (result < 0) throw AssertionError("${system.errorName((-result).toInt())} ${system.errorText((-result).toInt())}")
+        if (result < 0) throw AssertionError("failed with ${system.errorName((-result).toInt())}")
         return result
     }
 
@@ -84,11 +84,11 @@ internal class SystemCallsSpec : FunSpec({
     }
 
     test("open takes any characters in a path") {
-        val directory = SystemTemporaryDirectory.toString()
-        val path = "$directory/kmmap ünï-漢字-🗺"
-        succeeded(system.close(succeeded(system.open(path, OpenMode.CREATE_NEW))))
-        SystemFileSystem.list(SystemTemporaryDirectory).map { it.name } shouldContain "kmmap ünï-漢字-🗺"
-        system.remove(path) shouldBe 0
+        TemporaryFile(suffix = " ünï-漢字-🗺").use { file ->
+            succeeded(system.close(succeeded(system.open(file.path, OpenMode.CREATE_NEW))))
+            SystemFileSystem.list(temporaryFolder).map { it.name } shouldContain file.name
+            system.remove(file.path) shouldBe 0
+        }
     }
 
     test("open with CREATE_NEW makes an empty file, but only where there is none") {
@@ -102,7 +102,7 @@ internal class SystemCallsSpec : FunSpec({
     }
 
     test("a directory can be opened for reading only") {
-        val path = SystemTemporaryDirectory.toString()
+        val path = temporaryFolder.toString()
         failed(system.open(path, OpenMode.READ_WRITE), "EISDIR")
         val descriptor = succeeded(system.open(path, OpenMode.READ))
         system.fileMode(descriptor) and FILE_TYPE shouldBe DIRECTORY
@@ -148,8 +148,9 @@ internal class SystemCallsSpec : FunSpec({
     ) {
         val closeOnExec = 0x80000
         fun flags(descriptor: Long): Int {
-            val lines = SystemFileSystem.source(Path("/proc/self/fdinfo/$descriptor")).buffered().use { it.readString() }
-            return lines.lineSequence().first { it.startsWith("flags:") }.substringAfter(':').trim().toInt(radix = 8)
+            val file = Path("/proc/self/fdinfo/$descriptor")
+            val lines = SystemFileSystem.source(file).buffered().use { it.readString() }.lines()
+            return lines.first { it.startsWith("flags:") }.substringAfter(':').trim().toInt(radix = 8)
         }
         withFile(ByteArray(1)) { descriptor, _ ->
             flags(descriptor) and closeOnExec shouldBe closeOnExec
@@ -184,7 +185,9 @@ internal class SystemCallsSpec : FunSpec({
     }
 
     test("truncate fails on a descriptor for reading and for a negative size") {
-        withFile(ByteArray(1), OpenMode.READ) { descriptor, _ -> failed(system.truncate(descriptor, 2), "EINVAL", "EBADF") }
+        withFile(ByteArray(1), OpenMode.READ) { descriptor, _ ->
+            failed(system.truncate(descriptor, 2), "EINVAL", "EBADF")
+        }
         withFile(ByteArray(1)) { descriptor, _ -> failed(system.truncate(descriptor, -1), "EINVAL") }
     }
 
