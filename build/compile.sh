@@ -92,52 +92,57 @@ build_tests() {
         konanc "${arguments[@]}"
         made "$tests" "${arguments[@]}"
     fi
-    arguments=(-p program -target "$konan_target" -g -enable-assertions "-Xinclude=$tests" "${libraries[@]}"
-        -e dev.kmmap.test.main -o "$program")
-    if ! fresh "$program" "${arguments[@]}"; then
-        echo "Linking ${program#"$PWD"/}"
-        konanc "${arguments[@]}"
-        made "$program" "${arguments[@]}"
-    fi
+    arguments=(-p program -target "$konan_target" -g -enable-assertions -Xbinary=sourceInfoType=libbacktrace
+        "-Xinclude=$tests" "${libraries[@]}" -e dev.kmmap.test.main -o "$program")
+    fresh "$program" "$tests" "${arguments[@]}" || link_tests
+}
+
+# The machine code of the libraries is kept, which makes the next link several times as fast. Not kotest-property's:
+# it has functions of twenty-two arguments that take minutes to compile, and of which nobody uses many.
+link_tests() {
+    echo "Linking ${program#"$PWD"/}"
+    local code=$KONAN_DATA_DIR/code kept=() klib_path
+    mkdir -p "$code"
+    while read -r klib_path; do
+        [[ $klib_path == *kotest-property* ]] || kept+=("-Xauto-cache-from=$(dirname "$klib_path")")
+    done < <(cat "$target_out/library.klibs" "$target_out/test.klibs")
+    lock_cache
+    konanc "${arguments[@]}" "${kept[@]}" "-Xauto-cache-dir=$code"
+    unlock_cache
+    made "$program" "$tests" "${arguments[@]}"
 }
 
 # Kotlin/Native cannot look for spec classes at run time, so the list is made from the sources: every top-level class
 # named *Spec, the same rule that Surefire has on the JVM.
 generate_spec_list() {
+    local list=$target_out/generated/AllSpecs.kt file package spec misnamed
     mkdir -p "$target_out/generated"
-    local file package spec
     {
-        echo "package dev.kmmap.test"
-        echo
-        echo "import io.kotest.core.spec.SpecRef"
-        echo
+        printf 'package dev.kmmap.test\n\nimport io.kotest.core.spec.SpecRef\n\n'
         echo "internal val allSpecs: List<SpecRef> = listOf("
         for file in $(kotlin_files src/commonTest/kotlin src/nativeTest/kotlin); do
+            misnamed=$(grep -E '^[a-z ]*class .*: *FunSpec\(' "$file" | grep -vE '^(public |internal )?class [A-Za-z0-9]+Spec\b') ||
+                misnamed=
+            [ -z "$misnamed" ] || fail "$file: a spec is a class named *Spec that others may see, unlike: $misnamed"
             package=$(sed -n 's/^package *//p' "$file")
-            for spec in $(specs_in "$file"); do
+            for spec in $(sed -nE 's/^(public |internal )?class ([A-Za-z0-9]+Spec)\b.*/\2/p' "$file"); do
                 echo "    SpecRef.Function({ $package.$spec() }, $package.$spec::class, \"$package.$spec\"),"
             done
         done
         echo ")"
-    } >"$target_out/generated/AllSpecs.kt.part"
-    mv "$target_out/generated/AllSpecs.kt.part" "$target_out/generated/AllSpecs.kt"
-}
-
-specs_in() {
-    sed -nE 's/^(public |internal )?class ([A-Za-z0-9]+Spec)\b.*/\2/p' "$1"
-    ! grep -nE '^(public |internal |private )?class .*: *FunSpec\(' "$1" | grep -vE '^[0-9]+:(public |internal )?class [A-Za-z0-9]+Spec\b' >&2 ||
-        { echo "$1: a spec class has to be named *Spec, and not be private" >&2; exit 1; }
+    } >"$list"
 }
 
 run_tests() {
     local counts=$target_out/tests.counts status=0
     rm -f "$counts"
-    run_program "$target_out/tests.kexe" "$counts" "$@" || status=$?
+    timeout "$TESTS_TIMEOUT" "${run_with[@]}" "$target_out/tests.kexe" "$counts" "$@" || status=$?
     case $status in
-        0) ;;
-        1) return 1 ;;
-        *) echo "$target: the test program died with status $status"; return 1 ;;
+        0 | 1) ;;
+        124) echo "$target: stopped after $TESTS_TIMEOUT seconds, in $(cat "$counts.running")" ;;
+        *) echo "$target: the test program died with status $status, in $(cat "$counts.running")" ;;
     esac
+    return "$status"
 }
 
 build_example() {
@@ -155,15 +160,9 @@ build_example() {
     fi
     arguments=(-p program -target "$konan_target" -opt "-Xinclude=$klib" "${libraries[@]}"
         -e "dev.kmmap.examples.$name.main" -o "$program")
-    if ! fresh "$program" "${arguments[@]}"; then
+    if ! fresh "$program" "$klib" "${arguments[@]}"; then
         echo "Linking ${program#"$PWD"/}"
         konanc "${arguments[@]}"
-        made "$program" "${arguments[@]}"
+        made "$program" "$klib" "${arguments[@]}"
     fi
-}
-
-run_program() {
-    local program=$1
-    shift
-    if [ "$run_with" = - ]; then "$program" "$@"; else $run_with "$program" "$@"; fi </dev/null
 }

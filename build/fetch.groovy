@@ -33,7 +33,8 @@ def testKlibs = { suffix -> [
     "com.github.ajalt.colormath:colormath-$suffix:klib:${properties['colormath.version']}",
 ] }
 // In the order in which they depend on each other.
-def kotestKlibs = ['kotest-common', 'kotest-assertions-shared', 'kotest-assertions-core', 'kotest-framework-engine']
+def kotestKlibs = ['kotest-common', 'kotest-assertions-shared', 'kotest-assertions-core', 'kotest-framework-engine',
+    'kotest-property']
 
 def cache = new File(System.getenv('KMMAP_CACHE')
     ?: (System.getenv('XDG_CACHE_HOME') ?: System.getProperty('user.home') + '/.cache') + '/kmmap')
@@ -41,6 +42,7 @@ def output = new File(project.build.directory, 'native')
 output.mkdirs()
 
 def compiler = new File(cache, "kotlin-native-$kotlin")
+if (!compiler.directory) println 'Fetching the Kotlin/Native compiler, about 215 MB'
 def archive = compiler.directory ? '' :
     find("org.jetbrains.kotlin:kotlin-native-prebuilt:tar.gz:linux-x86_64:$kotlin")
 new File(output, 'settings.sh').text = """\
@@ -48,6 +50,7 @@ JDK_HOME='${properties['jdk.home']}'
 CACHE='$cache'
 KONAN_HOME='$compiler'
 KONAN_ARCHIVE='$archive'
+TESTS_TIMEOUT=${properties['tests.timeout']}
 """
 
 new File(project.basedir, 'build/targets').eachLine { line ->

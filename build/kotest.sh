@@ -21,8 +21,9 @@ build_kotest_klib() {
     rm -rf "$work"
     mkdir -p "$work/sources" "$(dirname "$klib")"
     (cd "$work/sources" && "$JDK_HOME/bin/jar" -xf "$sources")
-    # The reports need a further library (xmlutil), and nothing else uses them.
-    rm -rf "$work"/sources/*/io/kotest/engine/reports
+    # What needs further libraries and is used by nothing else: report files, and generators by regular expression.
+    rm -rf "$work"/sources/*/io/kotest/engine/reports \
+        "$work"/sources/*/io/kotest/property/arbitrary/{pattern,uuid,uuid.nonjvm}.kt
     # linuxMain holds the one file of the console renderer, the same for every target; jars of other modules have none.
     local folders=()
     local folder

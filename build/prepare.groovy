@@ -33,6 +33,7 @@ skipped.parentFile.mkdirs()
 if (why) skipped.text = why else skipped.delete()
 project.properties['native.skip'] = (why != null).toString()
 
+new File(project.build.directory, 'tests.txt').delete()
 def testsSkipped = given('skipTests') || given('maven.test.skip')
 project.properties['tests.skip'] = testsSkipped.toString()
 if (testsSkipped && project.properties['native.task'] == 'test') project.properties['native.task'] = 'library'

@@ -66,10 +66,14 @@ new File(project.basedir, 'build/targets').eachLine { line ->
         lines << "$name: skipped (${skipped.text.trim()})"
     } else if (testsRan) {
         def specs = nativeSpecs(name)
-        if (specs == null) wrong << "$name: the test program did not reach its end"
-        report(name, specs ?: [:])
+        if (specs == null) {
+            lines << "$name: 0 passed, 1 failed"
+            wrong << "$name: the test program did not reach its end"
+            return
+        }
+        report(name, specs)
         sharedSpecs().intersect(jvm.keySet()).sort().each { spec ->
-            def (there, here) = [jvm[spec], specs?.get(spec) ?: [0, 0, 0]]
+            def (there, here) = [jvm[spec], specs[spec] ?: [0, 0, 0]]
             if (here[0] + here[1] < there[0] + there[1] || here[2] != there[2]) {
                 wrong << "$name: $spec ran ${here[0] + here[1]} tests and skipped ${here[2]}, " +
                     "on the JVM it ran ${there[0] + there[1]} and skipped ${there[2]}"

@@ -37,7 +37,7 @@ unlock_cache() {
 
 unpack_compiler() {
     [ ! -d "$KONAN_HOME" ] || return 0
-    [ -n "$KONAN_ARCHIVE" ] || { echo "build/native: $KONAN_HOME is gone, run mvn verify again" >&2; exit 1; }
+    [ -n "$KONAN_ARCHIVE" ] || fail "$KONAN_HOME is gone, run mvn verify again"
     echo "Unpacking the Kotlin/Native compiler into $KONAN_HOME"
     rm -rf "$KONAN_HOME.part"
     mkdir -p "$KONAN_HOME.part"
@@ -59,7 +59,8 @@ find_llvm() {
 use_debian() {
     install_debian_packages
     [ -f "$KONAN_DATA_DIR/.ready" ] || lay_out_debian_llvm
-    export LD_LIBRARY_PATH=$KONAN_DATA_DIR/dependencies/$(konan_property llvm.linux_x64.user)/lib
+    LD_LIBRARY_PATH=$KONAN_DATA_DIR/dependencies/$(konan_property llvm.linux_x64.user)/lib
+    export LD_LIBRARY_PATH
     local gcc
     gcc=$(newest /usr/lib/gcc/x86_64-linux-gnu)
     OVERRIDES="targetSysRoot.linux_x64=/;libGcc.linux_x64=${gcc#/};crtFilesLocation.linux_x64=usr/lib/x86_64-linux-gnu"
@@ -108,6 +109,7 @@ lay_out_debian_llvm() {
     ln -s /usr/lib/llvm-19/lib/clang "$all/$llvm/lib/clang"
     ln -s /usr/lib/x86_64-linux-gnu/libclang-19.so.19 "$all/$llvm/lib/libclang.so.19.1"
     ln -s libclang.so.19.1 "$all/$llvm/lib/libclang.so"
+    ln -s /usr/lib/llvm-19/bin/llvm-ar "$all/$gcc/x86_64-unknown-linux-gnu/bin/ar"
     local stub
     for stub in "$gcc" "$libffi" lldb-4-linux; do
         mkdir -p "$all/$stub"

@@ -108,7 +108,7 @@ public class MMap internal constructor(
      * @throws IndexOutOfBoundsException if the index lies outside; negative ones do not count from the end.
      * @throws UnsupportedOperationException if the map has no read permission.
      */
-    public operator fun get(index: Long): Byte = access { it.get(checkIndex(index, it.size())) }
+    public operator fun get(index: Long): Byte = access({ checkIndex(index, it.size()) }) { it.get(index) }
 
     /**
      * Stores [value] at [index], `0 until size`.
@@ -118,7 +118,7 @@ public class MMap internal constructor(
      */
     public operator fun set(index: Long, value: Byte) {
         if (!writable) throw readOnly("set")
-        access { it.put(checkIndex(index, it.size()), value) }
+        access({ checkIndex(index, it.size()) }) { it.put(index, value) }
     }
 
     /**
@@ -173,7 +173,9 @@ public class MMap internal constructor(
      */
     @JvmOverloads
     public fun copyTo(index: Long, destination: ByteArray, startIndex: Int = 0, endIndex: Int = destination.size) {
-        reading { it.copyTo(index, destination, startIndex, endIndex) }
+        access({ checkCopy("copyTo", index, it.size(), startIndex, endIndex, destination.size) }) {
+            it.copyTo(index, destination, startIndex, endIndex - startIndex)
+        }
     }
 
     /**
@@ -184,7 +186,10 @@ public class MMap internal constructor(
      */
     @JvmOverloads
     public fun copyFrom(index: Long, source: ByteArray, startIndex: Int = 0, endIndex: Int = source.size) {
-        writing("copyFrom") { it.copyFrom(index, source, startIndex, endIndex) }
+        if (!writable) throw readOnly("copyFrom")
+        access({ checkCopy("copyFrom", index, it.size(), startIndex, endIndex, source.size) }) {
+            it.copyFrom(index, source, startIndex, endIndex - startIndex)
+        }
     }
 
     /**

@@ -3,29 +3,28 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MMap
-import java.util.Objects
 import java.util.concurrent.locks.LockSupport
 
 internal actual typealias Region = MemorySegmentRegion
 
 /**
- * The region is not kept from being revoked: a revoked one throws at the access, which costs the others nothing. What
- * was thrown may also come from a check against a region that has been replaced meanwhile (an index outside of it). So
- * any exception is thrown on only if the region is still the map's own; else the access is made again on the new one.
+ * The region is not kept from being revoked, and nothing is checked beforehand: the segment refuses what is wrong, which
+ * costs the others nothing. It may have refused because the region was replaced meanwhile (revoked, or too short for an
+ * index): then the access is made again on the new one.
  */
-internal actual inline fun <T> MMap.access(block: (Region) -> T): T {
+internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T {
     while (true) {
         val used = region
         try {
             return block(used)
         } catch (e: RuntimeException) {
-            awaitReplacement(used, e)
+            if (!isReplaced(used)) {
+                check(used)
+                throw e
+            }
         }
     }
 }
-
-/** The JVM compiles [Objects.checkIndex] as one of its own instructions, and drops its checks from loops. */
-internal actual fun checkIndex(index: Long, size: Long): Long = Objects.checkIndex(index, size)
 
 /** A wait that another running thread is about to end is over within so many attempts. */
 private const val SPINS = 16
@@ -40,10 +39,14 @@ private const val FIRST_SLEEP_NANOSECONDS = 2_000L
 private const val DOUBLINGS = 9
 
 internal actual fun pause(attempt: Int) {
-    when {
-        attempt < SPINS -> Thread.onSpinWait()
-        attempt < SPINS + YIELDS -> Thread.yield()
-        else -> LockSupport.parkNanos(FIRST_SLEEP_NANOSECONDS shl minOf(attempt - SPINS - YIELDS, DOUBLINGS))
+    if (attempt < SPINS) {
+        Thread.onSpinWait()
+        return
+    }
+    // Before every sleep too: an interrupted thread does not sleep.
+    Thread.yield()
+    if (attempt >= SPINS + YIELDS) {
+        LockSupport.parkNanos(FIRST_SLEEP_NANOSECONDS shl minOf(attempt - SPINS - YIELDS, DOUBLINGS))
     }
 }
 

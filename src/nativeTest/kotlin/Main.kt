@@ -22,7 +22,8 @@ import kotlin.system.exitProcess
 fun main(args: Array<String>) {
     val patterns = args.drop(1).map { Regex(it.replace(".", "\\.").replace("*", ".*")) }
     val specs = allSpecs.filter { spec -> patterns.isEmpty() || patterns.any { spec.isNamed(it) } }
-    val counter = Counter()
+    if (specs.isEmpty()) println("No spec is named ${args.drop(1)}")
+    val counter = Counter(Path("${args[0]}.running"))
     runBlocking {
         @OptIn(KotestInternal::class)
         TestEngineLauncher().withSpecRefs(specs).withListener(counter).execute()
@@ -46,11 +47,13 @@ private fun writeCounts(file: Path, counts: Map<String, Counts>) {
 private data class Counts(val passed: Int = 0, val failed: Int = 0, val skipped: Int = 0) {
     operator fun plus(other: Counts) =
         Counts(passed + other.passed, failed + other.failed, skipped + other.skipped)
+
+    override fun toString() = "$passed passed, $failed failed, $skipped skipped"
 }
 
 /** Counts tests, not the contexts around them, as Surefire does on the JVM, and prints what failed. */
 @OptIn(KotestInternal::class)
-private class Counter : AbstractTestEngineListener() {
+private class Counter(private val running: Path) : AbstractTestEngineListener() {
     val counts = LinkedHashMap<String, Counts>()
 
     override suspend fun specStarted(ref: SpecRef) = add(ref.fqn, Counts())
@@ -58,11 +61,15 @@ private class Counter : AbstractTestEngineListener() {
     override suspend fun specFinished(ref: SpecRef, result: TestResult) {
         result.errorOrNull?.let { fail(ref.fqn, "the spec itself", it) }
         val count = counts.getValue(ref.fqn)
-        println("${ref.fqn}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped (${result.duration})")
+        println("$count in ${ref.fqn}, ${result.duration.inWholeMilliseconds} ms")
     }
 
     override suspend fun specIgnored(kclass: KClass<*>, reason: String?) =
         add(kclass.qualifiedName.toString(), Counts(skipped = 1))
+
+    /** Notes the test in a file, by which a crash can be told the test that caused it. */
+    override suspend fun testStarted(testCase: TestCase) =
+        SystemFileSystem.sink(running).buffered().use { it.writeString("${testCase.specName}: ${testCase.path}\n") }
 
     override suspend fun testIgnored(testCase: TestCase, reason: String?) = add(testCase.specName, Counts(skipped = 1))
 

@@ -106,11 +106,10 @@ internal fun MMap.publish(new: Generation) {
 }
 
 /**
- * What is to be done when an access without the gate has failed with [cause] on the region [used]: returns if a resize
- * has published another region, so that the access can be repeated; throws the reason otherwise. A resize under way is
- * waited for.
+ * Whether a resize has published another region, so that an access without the gate that has failed on the region
+ * [used] can be repeated. A resize under way is waited for. Throws the reason if there is one that every access has.
  */
-internal fun MMap.awaitReplacement(used: Region, cause: RuntimeException) {
+internal fun MMap.isReplaced(used: Region): Boolean {
     var attempt = 0
     while (true) {
         lifecycle.requireOpen()
@@ -118,8 +117,8 @@ internal fun MMap.awaitReplacement(used: Region, cause: RuntimeException) {
         // In this order: a resize that revoked the region is either still under way or has published another one by
         // now.
         val changing = lifecycle.isChanging
-        if (generation.region !== used) return
-        if (!changing) throw cause
+        if (generation.region !== used) return true
+        if (!changing) return false
         pause(attempt++)
     }
 }

@@ -8,12 +8,11 @@ import dev.kmmap.MMap
  */
 
 /**
- * The bytes of one mapped range: the hot seam, touched by every access. Its methods check nothing that [MMap] has
- * checked already: an index is inside `0 until size()`, and the range may be written when a method that writes is
- * called.
+ * The bytes of one mapped range: the hot seam, touched by every access. An index is inside `0 until size()`, and the
+ * range may be written when a method that writes is called: [MMap] sees to that, by [access].
  *
- * On the JVM a region that was revoked throws `IllegalStateException` at each access; on Native nothing may touch a
- * region any more when it is revoked, which the [Gate] ensures.
+ * On the JVM a region refuses with a `RuntimeException` what lies outside of it, and everything once it was revoked; on
+ * Native nothing may touch a region any more when it is revoked, which the [Gate] ensures.
  */
 internal expect class Region(address: Long, size: Long, readOnly: Boolean) {
     /** Length in bytes; stays readable after [revoke]. */
@@ -40,16 +39,15 @@ internal expect class Region(address: Long, size: Long, readOnly: Boolean) {
 }
 
 /**
- * Runs [block] on the map's current region and keeps the region usable meanwhile: the way of single-element access.
- * The JVM lets the segment's own liveness check do it, Native enters the gate.
+ * Runs [block] on the map's current region and keeps the region usable meanwhile: the way of access to single elements,
+ * and of copies to and from arrays. [check] throws what the user is told if the region does not have the bytes that
+ * [block] touches.
+ *
+ * Native enters the gate and checks first. The JVM lets the segment's own checks (bounds and liveness) do both, which
+ * costs nothing on top, and runs [check] only to explain what the segment has refused. Where a resize has replaced the
+ * region meanwhile, [block] runs again: it must be harmless to repeat, even if it had been completed.
  */
-internal expect inline fun <T> MMap.access(block: (Region) -> T): T
-
-/**
- * [index], if it lies in `0 until size`; else throws [IndexOutOfBoundsException] naming both. Compiled to nothing extra
- * on the JVM.
- */
-internal expect fun checkIndex(index: Long, size: Long): Long
+internal expect inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T
 
 /**
  * Lets other threads go on; the [attempt]-th time in a row (from 0), so that a longer wait costs less processor time.

@@ -3,7 +3,7 @@ package dev.kmmap.internal
 /** Bytes, and positions of a needle, in one word. */
 private const val WORD = 8
 
-/** Words looked at before the one branch of the loop: enough to hide its cost, few enough to keep all in registers. */
+/** Words per branch of the loops: enough to make its cost small, few enough to keep them all in registers. */
 private const val STEP_WORDS = 4
 private const val STEP = STEP_WORDS * WORD
 
@@ -11,12 +11,12 @@ private const val LOW_BITS = 0x0101010101010101L
 private const val HIGH_BITS = LOW_BITS shl 7
 private const val LOW_SEVEN = 0x7f7f7f7f7f7f7f7fL
 
-/** Two probes filter; two more thin out the candidates of low-entropy data (DNA) before each is verified. */
+/** Two probes filter; two more thin out the candidates of low-entropy data before each is verified. */
 private const val PROBES = 4
 
 /**
- * The filter of two probes is left for that of four where it stops every 512 bytes or more often; that of four, half as fast,
- * is left again after twice as many bytes without a candidate.
+ * The filter of four probes is half as fast. So it takes over only where that of two stops more often than every half
+ * of these bytes, and is left again after so many bytes without a candidate.
  */
 private const val DENSE_RUN = 1024L
 
@@ -24,8 +24,8 @@ private const val DENSE_RUN = 1024L
 private const val CANDIDATE_COST = 8L
 
 /**
- * Bytes of comparing allowed per byte advanced: where every second position is a candidate, Two-Way, which needs neither
- * filter nor verification, becomes the faster way.
+ * Bytes of comparing allowed per byte advanced, as a power of two: where every second position is a candidate, Two-Way,
+ * which needs neither filter nor verification, becomes the faster way.
  */
 private const val ALLOWANCE_SHIFT = 2
 
@@ -36,15 +36,17 @@ private const val ALLOWANCE_BASE = 64L * 1024
  * The portable search: eight positions of the needle at a time in an ordinary 64-bit register (SWAR), always linear.
  *
  * 1. *Filter.* Two bytes of the needle, the rarest ([rarestOffsets]), are compared at eight consecutive positions by
- *    `(load(p + o1) xor b1·0x01…01) or (load(p + o2) xor b2·0x01…01)`: a zero byte is a candidate. Four words make a step.
- * 2. *Verify.* The candidates of a step that has some are thinned out by two more probes, and compared byte by byte.
- * 3. *Budget.* Comparing that leads nowhere is charged; once it exceeds a fixed multiple of the bytes advanced, the rest of
- *    the window is searched by [TwoWay]. So no input is quadratic.
+ *    `(load(p + o1) xor b1·0x01…01) or (load(p + o2) xor b2·0x01…01)`: a zero byte is a candidate. Four words make a
+ *    step. Where candidates are frequent (DNA, say), two more probes take part.
+ * 2. *Verify.* The candidates of a step that has some have to pass all four probes, and are compared byte by byte.
+ * 3. *Budget.* Comparing that leads nowhere is charged. Once it exceeds a fixed multiple of the bytes advanced, the
+ *    rest of the window is searched by [TwoWay]. So no input is quadratic.
  *
- * Backward is the mirror image: steps, words and candidates are taken from the end. A single byte needs the filter only.
+ * Backward is the mirror image: steps, words and candidates are taken from the end. A single byte needs only the
+ * filter.
  *
- * The test for a zero byte is the one of A. Mycroft, and its exact form that of H. Warren, *Hacker's Delight*, 6-1; choosing
- * the rarest bytes as probes comes from R. N. Horspool, *Practical fast searching in strings*, 1980.
+ * The test for a zero byte is the one of A. Mycroft, and its exact form that of H. Warren, *Hacker's Delight*, 6-1;
+ * looking for the rarest byte comes from R. N. Horspool, *Practical fast searching in strings*, 1980.
  *
  * The needle is kept, not copied: it must not change. Its size is at least 1.
  */
@@ -105,6 +107,7 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         }
     }
 
+    /** Needs at least as many positions as a word holds. */
     private fun firstByFilter(region: Region, from: Long, to: Long): Long {
         val lastFit = to - needle.size
         var at = from
@@ -119,13 +122,13 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
             }
             if (at > lastFit) return -1
             dense = needle.size >= PROBES && at - start < DENSE_RUN / 2
-            // The last positions are fewer than a word holds: the word then covers some that are settled already.
+            // Fewer positions left than a word holds: the word also covers some that are settled already.
             if (lastFit - at < WORD - 1) at = lastFit - (WORD - 1)
             var words = minOf(STEP_WORDS.toLong(), (lastFit - at + 1) / WORD)
             while (words-- > 0) {
                 var flags = candidates(region, at)
                 while (flags != 0L) {
-                    val candidate = at + (flags.countTrailingZeroBits() shr 3)
+                    val candidate = at + lowestFlag(flags)
                     val matched = matchedBytes(region, candidate, to)
                     if (matched == needle.size) return candidate
                     charged += CANDIDATE_COST + matched
@@ -137,8 +140,9 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         }
     }
 
+    /** Needs at least as many positions as a word holds. */
     private fun lastByFilter(region: Region, from: Long, to: Long): Long {
-        // Where the positions end that are not settled yet.
+        // The positions that are not settled yet are those below `at`.
         val end = to - needle.size + 1
         var at = end
         var charged = 0L
@@ -152,18 +156,18 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
             }
             if (at <= from) return -1
             dense = needle.size >= PROBES && start - at < DENSE_RUN / 2
+            // Fewer positions left than a word holds: the word also covers some that are settled already.
             if (at - from < WORD) at = from + WORD
             var words = minOf(STEP_WORDS.toLong(), (at - from) / WORD)
             while (words-- > 0) {
                 at -= WORD
                 var flags = candidates(region, at)
                 while (flags != 0L) {
-                    val top = Long.SIZE_BITS - 1 - flags.countLeadingZeroBits()
-                    val candidate = at + (top shr 3)
+                    val candidate = at + highestFlag(flags)
                     val matched = matchedBytes(region, candidate, to)
                     if (matched == needle.size) return candidate
                     charged += CANDIDATE_COST + matched
-                    flags = flags xor (1L shl top)
+                    flags = flags xor flags.takeHighestOneBit()
                 }
             }
             if (isOverspent(charged, end - at)) return backwardTwoWay.search(region, from, at - 1 + needle.size)
@@ -178,14 +182,7 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         val probe2 = probe2
         val lastStep = lastFit - (STEP - 1)
         var p = at
-        while (p <= lastStep) {
-            val x0 = pair(region, p, offset1, probe1, offset2, probe2)
-            val x1 = pair(region, p + WORD, offset1, probe1, offset2, probe2)
-            val x2 = pair(region, p + 2 * WORD, offset1, probe1, offset2, probe2)
-            val x3 = pair(region, p + 3 * WORD, offset1, probe1, offset2, probe2)
-            if (mayHoldZero(x0, x1, x2, x3)) return p
-            p += STEP
-        }
+        while (p <= lastStep && !stepMatches(region, p, offset1, probe1, offset2, probe2)) p += STEP
         return p
     }
 
@@ -201,16 +198,9 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         val probe4 = probe4
         val lastStep = lastFit - (STEP - 1)
         var p = at
-        while (p <= lastStep) {
-            val x0 = pair(region, p, offset1, probe1, offset2, probe2) or
-                pair(region, p, offset3, probe3, offset4, probe4)
-            val x1 = pair(region, p + WORD, offset1, probe1, offset2, probe2) or
-                pair(region, p + WORD, offset3, probe3, offset4, probe4)
-            val x2 = pair(region, p + 2 * WORD, offset1, probe1, offset2, probe2) or
-                pair(region, p + 2 * WORD, offset3, probe3, offset4, probe4)
-            val x3 = pair(region, p + 3 * WORD, offset1, probe1, offset2, probe2) or
-                pair(region, p + 3 * WORD, offset3, probe3, offset4, probe4)
-            if (mayHoldZero(x0, x1, x2, x3)) return p
+        while (p <= lastStep &&
+            !stepMatches(region, p, offset1, probe1, offset2, probe2, offset3, probe3, offset4, probe4)
+        ) {
             p += STEP
         }
         return p
@@ -223,14 +213,7 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         val probe1 = probe1
         val probe2 = probe2
         var p = end - STEP
-        while (p >= from) {
-            val x0 = pair(region, p, offset1, probe1, offset2, probe2)
-            val x1 = pair(region, p + WORD, offset1, probe1, offset2, probe2)
-            val x2 = pair(region, p + 2 * WORD, offset1, probe1, offset2, probe2)
-            val x3 = pair(region, p + 3 * WORD, offset1, probe1, offset2, probe2)
-            if (mayHoldZero(x0, x1, x2, x3)) break
-            p -= STEP
-        }
+        while (p >= from && !stepMatches(region, p, offset1, probe1, offset2, probe2)) p -= STEP
         return p + STEP
     }
 
@@ -245,16 +228,9 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         val probe3 = probe3
         val probe4 = probe4
         var p = end - STEP
-        while (p >= from) {
-            val x0 = pair(region, p, offset1, probe1, offset2, probe2) or
-                pair(region, p, offset3, probe3, offset4, probe4)
-            val x1 = pair(region, p + WORD, offset1, probe1, offset2, probe2) or
-                pair(region, p + WORD, offset3, probe3, offset4, probe4)
-            val x2 = pair(region, p + 2 * WORD, offset1, probe1, offset2, probe2) or
-                pair(region, p + 2 * WORD, offset3, probe3, offset4, probe4)
-            val x3 = pair(region, p + 3 * WORD, offset1, probe1, offset2, probe2) or
-                pair(region, p + 3 * WORD, offset3, probe3, offset4, probe4)
-            if (mayHoldZero(x0, x1, x2, x3)) break
+        while (p >= from &&
+            !stepMatches(region, p, offset1, probe1, offset2, probe2, offset3, probe3, offset4, probe4)
+        ) {
             p -= STEP
         }
         return p + STEP
@@ -262,8 +238,7 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
 
     /** The positions `at until at + 8` at which all probes match: the high bit of the position's byte is set. */
     private fun candidates(region: Region, at: Long): Long = zeroBytes(
-        (region.getLong(at + offset1) xor probe1) or (region.getLong(at + offset2) xor probe2) or
-            (region.getLong(at + offset3) xor probe3) or (region.getLong(at + offset4) xor probe4),
+        pair(region, at, offset1, probe1, offset2, probe2) or pair(region, at, offset3, probe3, offset4, probe4),
     )
 
     /** How many bytes of the needle, from its first on, equal those at [at]: all of them at an occurrence. */
@@ -284,6 +259,7 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         return -1
     }
 
+    /** [lastByFilter] for fewer positions than a word holds. */
     private fun lastOfFew(region: Region, from: Long, to: Long): Long {
         for (at in to - needle.size downTo from) if (matchedBytes(region, at, to) == needle.size) return at
         return -1
@@ -291,19 +267,12 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
 
     private fun firstByte(region: Region, from: Long, to: Long): Long {
         val probe = probe1
-        var p = from
         val lastStep = to - STEP
-        while (p <= lastStep) {
-            val x0 = region.getLong(p) xor probe
-            val x1 = region.getLong(p + 8) xor probe
-            val x2 = region.getLong(p + 16) xor probe
-            val x3 = region.getLong(p + 24) xor probe
-            if (mayHoldZero(x0, x1, x2, x3)) break
-            p += STEP
-        }
+        var p = from
+        while (p <= lastStep && !stepHolds(region, p, probe)) p += STEP
         while (to - p >= WORD) {
             val flags = zeroBytes(region.getLong(p) xor probe)
-            if (flags != 0L) return p + (flags.countTrailingZeroBits() shr 3)
+            if (flags != 0L) return p + lowestFlag(flags)
             p += WORD
         }
         val byte = needle[0]
@@ -314,19 +283,12 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
     private fun lastByte(region: Region, from: Long, to: Long): Long {
         val probe = probe1
         var p = to - STEP
-        while (p >= from) {
-            val x0 = region.getLong(p) xor probe
-            val x1 = region.getLong(p + 8) xor probe
-            val x2 = region.getLong(p + 16) xor probe
-            val x3 = region.getLong(p + 24) xor probe
-            if (mayHoldZero(x0, x1, x2, x3)) break
-            p -= STEP
-        }
+        while (p >= from && !stepHolds(region, p, probe)) p -= STEP
         p += STEP
         while (p - from >= WORD) {
             p -= WORD
             val flags = zeroBytes(region.getLong(p) xor probe)
-            if (flags != 0L) return p + (Long.SIZE_BITS - 1 - flags.countLeadingZeroBits() shr 3)
+            if (flags != 0L) return p + highestFlag(flags)
         }
         val byte = needle[0]
         while (p > from) if (region.get(--p) == byte) return p
@@ -334,19 +296,66 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
     }
 }
 
-private fun isOverspent(charged: Long, advanced: Long): Boolean =
-    charged - ALLOWANCE_BASE shr ALLOWANCE_SHIFT > advanced
+/*
+ * What the loops are made of. Inline in the source, so that neither compiler has to decide whether it is worth it.
+ */
 
-private fun broadcast(byte: Byte): Long = (byte.toLong() and 0xff) * LOW_BITS
+/** Whether two probes match at one of the positions of the step from [at] on. */
+@Suppress("NOTHING_TO_INLINE")
+private inline fun stepMatches(
+    region: Region,
+    at: Long,
+    offset1: Long,
+    probe1: Long,
+    offset2: Long,
+    probe2: Long,
+): Boolean = anyHoldsZero(
+    pair(region, at, offset1, probe1, offset2, probe2),
+    pair(region, at + WORD, offset1, probe1, offset2, probe2),
+    pair(region, at + 2 * WORD, offset1, probe1, offset2, probe2),
+    pair(region, at + 3 * WORD, offset1, probe1, offset2, probe2),
+)
 
-/** Zero bytes where both probes match, at the eight positions from [at] on. */
+/** Whether four probes do. */
+@Suppress("NOTHING_TO_INLINE")
+private inline fun stepMatches(
+    region: Region,
+    at: Long,
+    offset1: Long,
+    probe1: Long,
+    offset2: Long,
+    probe2: Long,
+    offset3: Long,
+    probe3: Long,
+    offset4: Long,
+    probe4: Long,
+): Boolean = anyHoldsZero(
+    pair(region, at, offset1, probe1, offset2, probe2) or pair(region, at, offset3, probe3, offset4, probe4),
+    pair(region, at + WORD, offset1, probe1, offset2, probe2) or
+        pair(region, at + WORD, offset3, probe3, offset4, probe4),
+    pair(region, at + 2 * WORD, offset1, probe1, offset2, probe2) or
+        pair(region, at + 2 * WORD, offset3, probe3, offset4, probe4),
+    pair(region, at + 3 * WORD, offset1, probe1, offset2, probe2) or
+        pair(region, at + 3 * WORD, offset3, probe3, offset4, probe4),
+)
+
+/** Whether the byte is one of those of the step from [at] on. */
+@Suppress("NOTHING_TO_INLINE")
+private inline fun stepHolds(region: Region, at: Long, probe: Long): Boolean = anyHoldsZero(
+    region.getLong(at) xor probe,
+    region.getLong(at + WORD) xor probe,
+    region.getLong(at + 2 * WORD) xor probe,
+    region.getLong(at + 3 * WORD) xor probe,
+)
+
+/** A zero byte for each of the eight positions from [at] on where both probes match. */
 @Suppress("NOTHING_TO_INLINE")
 private inline fun pair(region: Region, at: Long, offset1: Long, probe1: Long, offset2: Long, probe2: Long): Long =
     (region.getLong(at + offset1) xor probe1) or (region.getLong(at + offset2) xor probe2)
 
-/** Whether a byte of a word of the four is zero. Which one, the cheap form cannot tell: a borrow runs into the byte above. */
+/** Whether any byte is zero. Which one, this cheap form cannot tell: a borrow runs into the byte above a zero. */
 @Suppress("NOTHING_TO_INLINE")
-private inline fun mayHoldZero(x0: Long, x1: Long, x2: Long, x3: Long): Boolean {
+private inline fun anyHoldsZero(x0: Long, x1: Long, x2: Long, x3: Long): Boolean {
     val flags = ((x0 - LOW_BITS) and x0.inv()) or ((x1 - LOW_BITS) and x1.inv()) or
         ((x2 - LOW_BITS) and x2.inv()) or ((x3 - LOW_BITS) and x3.inv())
     return flags and HIGH_BITS != 0L
@@ -354,3 +363,13 @@ private inline fun mayHoldZero(x0: Long, x1: Long, x2: Long, x3: Long): Boolean 
 
 /** The high bit of each byte of [x] that is zero, and nothing else: no carry leaves its byte. */
 private fun zeroBytes(x: Long): Long = (((x and LOW_SEVEN) + LOW_SEVEN) or x or LOW_SEVEN).inv()
+
+private fun lowestFlag(flags: Long): Int = flags.countTrailingZeroBits() shr 3
+
+private fun highestFlag(flags: Long): Int = (Long.SIZE_BITS - 1 - flags.countLeadingZeroBits()) shr 3
+
+/** The same byte in all eight places of a word. */
+private fun broadcast(byte: Byte): Long = (byte.toLong() and 0xff) * LOW_BITS
+
+private fun isOverspent(charged: Long, advanced: Long): Boolean =
+    (charged - ALLOWANCE_BASE) shr ALLOWANCE_SHIFT > advanced

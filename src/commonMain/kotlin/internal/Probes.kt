@@ -1,10 +1,10 @@
 package dev.kmmap.internal
 
 /**
- * How common each byte is: one digit (`0`, the rarest, to `v`) a byte, sixteen a row, a step of the digit being a factor of
- * 1.4. Counted over a mixture of 3 parts text (programs in many languages, manuals, markup, data) and 1 part machine code
- * and packed data, so that neither a needle of text nor one of binary data ends up with its commonest bytes as probes. Where
- * data is different (another alphabet, say), searching becomes slower, never wrong.
+ * How common each byte is: one digit (`0`, the rarest, to `v`) a byte, sixteen to a string, a step of the digit being a
+ * factor of 1.4. Counted over a mixture of 3 parts text (programs in many languages, manuals, markup, data) and 1 part
+ * machine code and packed data, so that neither a needle of text nor one of binary data ends up with its commonest
+ * bytes as probes. Where data is different (another alphabet, say), searching becomes slower, never wrong.
  */
 private const val COMMONNESS =
     "smkjiihgiipghgff" + "fffefeedfedddddd" + "vemjffelmmjfnknj" + "lkjihihhhhlghkic" +
@@ -16,10 +16,10 @@ private const val COMMONNESS =
 private const val REPEATED = 128
 
 /**
- * The offsets of the [count] bytes of [needle] that tell most: the rarest ones, out of the **whole** needle (looking only at
- * its beginning would miss the one `b` of `aa…ab`), and different ones before equal ones. Among equals the first probe is
- * the lowest offset and all others are the highest, since bytes far apart say more than neighbours, which come together as
- * `q` and `u` do. A needle with fewer bytes repeats its first probe.
+ * The offsets of the [count] bytes of [needle] that tell most: the rarest ones, out of the **whole** needle (looking
+ * only at its beginning would miss the one `b` of `aa…ab`), and different ones before equal ones. Among equals the
+ * first probe is the lowest offset and all others are the highest, since bytes far apart say more than neighbours,
+ * which come together as `q` and `u` do. A needle with fewer bytes repeats its first probe.
  */
 internal fun rarestOffsets(needle: ByteArray, count: Int): IntArray {
     val offsets = IntArray(count)

@@ -65,6 +65,11 @@ internal fun adviseLength(offset: Long, length: Long, size: Long): Long {
     return minOf(length, size - offset)
 }
 
+/** Throws unless [index] lies in `0 until size`. */
+internal fun checkIndex(index: Long, size: Long) {
+    if (index < 0 || index >= size) throw IndexOutOfBoundsException("Index $index out of bounds for length $size")
+}
+
 /** As [requireRange], for positions that are indices. */
 internal fun checkRange(what: String, index: Long, count: Long, size: Long) {
     if (index < 0 || count < 0 || index > size || size - index < count) {

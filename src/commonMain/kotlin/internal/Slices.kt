@@ -30,18 +30,10 @@ private fun requireSameSize(count: Long, source: ByteArray) {
     require(count == source.size.toLong()) { "the slice has $count bytes, but the source ${source.size}" }
 }
 
-/** Copies bytes into `startIndex until endIndex` of an array. */
-internal fun Generation.copyTo(index: Long, destination: ByteArray, startIndex: Int, endIndex: Int) {
-    checkArrayRange(startIndex, endIndex, destination.size)
-    checkRange("copyTo", index, (endIndex - startIndex).toLong(), size)
-    region.copyTo(index, destination, startIndex, endIndex - startIndex)
-}
-
-/** Copies `startIndex until endIndex` of an array into the map. */
-internal fun Generation.copyFrom(index: Long, source: ByteArray, startIndex: Int, endIndex: Int) {
-    checkArrayRange(startIndex, endIndex, source.size)
-    checkRange("copyFrom", index, (endIndex - startIndex).toLong(), size)
-    region.copyFrom(index, source, startIndex, endIndex - startIndex)
+/** Throws unless [index] begins a range for `startIndex until endIndex` of an array with [arraySize] elements. */
+internal fun checkCopy(what: String, index: Long, size: Long, startIndex: Int, endIndex: Int, arraySize: Int) {
+    checkArrayRange(startIndex, endIndex, arraySize)
+    checkRange(what, index, (endIndex - startIndex).toLong(), size)
 }
 
 /** Copies bytes inside the map; the ranges may overlap. */

@@ -1,18 +1,18 @@
 package dev.kmmap.internal
 
 /**
- * Exact search for [needle] in at most a few comparisons per byte of the window, whatever the bytes are, and in constant
- * space: the Two-Way algorithm.
+ * Exact search for a needle with at most a few comparisons per byte of the window, whatever the bytes are, and in
+ * constant space: the Two-Way algorithm.
  *
- * The needle is cut in two at a *critical factorisation*. A position is compared from the cut to the right first, and then
- * from the cut to the left:
+ * The needle is cut in two at a *critical factorisation*. A position is compared from the cut to the right first, and
+ * then from the cut to the left:
  *
- * 1. A mismatch right of the cut shifts by as many bytes as were compared: the cut is where no smaller shift can fit.
+ * 1. A mismatch right of the cut shifts by as many bytes as were compared: the cut is where no smaller shift fits.
  * 2. A mismatch left of it shifts by the needle's period. What then still matches is remembered and not compared again.
  * 3. Where the period is long, a lower bound of it is shifted by instead, and nothing needs to be remembered.
  *
- * The backward search is the same search in the mirror: the needle and the window are both read from their ends. Only the
- * index of the i-th byte differs, so there is one algorithm for both directions.
+ * The backward search is the same search in the mirror: the needle and the window are both read from their ends. Only
+ * the index of the i-th byte differs, so there is one algorithm for both directions.
  *
  * Source: M. Crochemore, D. Perrin, *Two-way string-matching*, Journal of the ACM 38 (3), 1991; the computation of the
  * maximal suffixes is theirs too.

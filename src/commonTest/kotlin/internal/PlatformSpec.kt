@@ -133,9 +133,9 @@ internal class PlatformSpec : FunSpec({
         platformSystemCalls.unmap(address, size) shouldBe 0
     }
 
-    test("checkIndex returns the index when it is inside") {
-        checkIndex(0, 1) shouldBe 0
-        checkIndex(Long.MAX_VALUE - 1, Long.MAX_VALUE) shouldBe Long.MAX_VALUE - 1
+    test("checkIndex takes an index that is inside") {
+        checkIndex(0, 1)
+        checkIndex(Long.MAX_VALUE - 1, Long.MAX_VALUE)
     }
 
     test("checkIndex names the index and the length when it is outside") {

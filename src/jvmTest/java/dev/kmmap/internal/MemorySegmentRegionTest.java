@@ -1,17 +1,23 @@
 package dev.kmmap.internal;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.channels.Pipe;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -113,25 +119,50 @@ class MemorySegmentRegionTest {
         }
     }
 
+    /** The foreign call is qsort, which stays inside until its comparison, a Java method, is told to go on. */
     @Test
-    void revokingWaitsForInputIntoAViewOfTheRegion() throws Exception {
+    void revokingWaitsForAForeignCallThatWasGivenTheSegment() throws Exception {
         MemorySegmentRegion region = region(false);
-        Pipe pipe = Pipe.open();
+        Comparison comparison = new Comparison(new CountDownLatch(1), new CountDownLatch(1));
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-            Future<Integer> input = threads.submit(() -> pipe.source().read(region.segment().asByteBuffer()));
-            Thread.sleep(200);
+            Future<?> call = threads.submit(() -> sort(region.segment(), comparison));
+            comparison.begun().await();
             Future<?> revocation = threads.submit(region::revoke);
-            Thread.sleep(200);
+            Thread.sleep(100);
             assertFalse(revocation.isDone());
             assertEquals(0, region.get(0));
-            pipe.sink().write(ByteBuffer.wrap(new byte[] {42}));
-            assertEquals(1, input.get(30, TimeUnit.SECONDS));
+            comparison.mayEnd().countDown();
+            call.get(30, TimeUnit.SECONDS);
             revocation.get(30, TimeUnit.SECONDS);
             assertThrows(IllegalStateException.class, () -> region.get(0));
-            assertEquals(42, memory.get(ValueLayout.JAVA_BYTE, 0));
-        } finally {
-            pipe.sink().close();
-            pipe.source().close();
+        }
+    }
+
+    /** How qsort compares two elements: it says that it has begun, and waits. */
+    record Comparison(CountDownLatch begun, CountDownLatch mayEnd) {
+        int compare(MemorySegment first, MemorySegment second) throws InterruptedException {
+            begun.countDown();
+            mayEnd.await();
+            return 0;
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private static Void sort(MemorySegment segment, Comparison comparison) throws Exception {
+        try (Arena stubs = Arena.ofConfined()) {
+            Linker linker = Linker.nativeLinker();
+            MethodHandle compare = MethodHandles.lookup().bind(comparison, "compare",
+                    MethodType.methodType(int.class, MemorySegment.class, MemorySegment.class));
+            MemorySegment stub =
+                    linker.upcallStub(compare, FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS), stubs);
+            MethodHandle sort = linker.downcallHandle(linker.defaultLookup().findOrThrow("qsort"),
+                    FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG, JAVA_LONG, ADDRESS));
+            sort.invokeExact(segment, 2L, 1L, stub);
+            return null;
+        } catch (Exception | Error failure) {
+            throw failure;
+        } catch (Throwable failure) {
+            throw new AssertionError(failure);
         }
     }
 
