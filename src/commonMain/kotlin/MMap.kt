@@ -35,16 +35,13 @@ public class MMap internal constructor(
     private val writable = mapping.rights.writable
 
     /** What is mapped now; written by [publish] only. */
-    @Volatile
-    @get:JvmSynthetic
-    @set:JvmSynthetic
+    @Volatile @get:JvmSynthetic @set:JvmSynthetic
     internal var generation: Generation = first
 
     /**
      * The generation's region, for access without the gate: not volatile, since the JVM's own liveness check guards it.
      */
-    @get:JvmSynthetic
-    @set:JvmSynthetic
+    @get:JvmSynthetic @set:JvmSynthetic
     internal var region: Region = first.region
 
     private var cursor = 0L
@@ -332,8 +329,7 @@ public class MMap internal constructor(
      *   false`.
      * @throws MMapException if the system refuses (msync, fsync): what is on the device is unknown then.
      */
-    @JvmOverloads
-    @Throws(IOException::class)
+    @JvmOverloads @Throws(IOException::class)
     public fun flush(offset: Long = 0, length: Long = -1, mode: FlushMode = FlushMode.SYNC): Unit = pinned {
         val count = if (length == -1L) it.size - offset else length
         requireRange("flush", offset, count, it.size)
@@ -353,8 +349,7 @@ public class MMap internal constructor(
      * @throws UnsupportedOperationException if this system lacks the advice.
      * @throws MMapException if the system refuses it for this map (madvise).
      */
-    @JvmOverloads
-    @Throws(IOException::class)
+    @JvmOverloads @Throws(IOException::class)
     public fun advise(advice: Advice, offset: Long = 0, length: Long = Long.MAX_VALUE): Unit = pinned { generation ->
         mapping.advise(generation, advice, offset, adviseLength(offset, length, generation.size))
     }
@@ -410,8 +405,7 @@ public class MMap internal constructor(
 
     public companion object {
         /** Bytes per page of memory on this machine. */
-        @JvmStatic
-        @get:JvmName("pageSize")
+        @JvmStatic @get:JvmName("pageSize")
         public val pageSize: Long
             get() = platformSystemCalls.pageSize
 
@@ -419,8 +413,7 @@ public class MMap internal constructor(
          * The unit in which this system maps: the page on POSIX, 64 KiB on Windows. Offsets need not be multiples of
          * it.
          */
-        @JvmStatic
-        @get:JvmName("allocationGranularity")
+        @JvmStatic @get:JvmName("allocationGranularity")
         public val allocationGranularity: Long
             get() = platformSystemCalls.allocationGranularity
 
@@ -433,22 +426,17 @@ public class MMap internal constructor(
          * @throws MMapAccessDeniedException if its permissions do not allow the access.
          * @throws MMapException if the system refuses for another reason.
          */
-        @JvmStatic
-        @JvmOverloads
-        @Throws(IOException::class)
+        @JvmStatic @JvmOverloads @Throws(IOException::class)
         public fun open(path: String, access: Access = Access.READ, offset: Long = 0, length: Long = 0): MMap =
             MMapOptions().access(access).offset(offset).length(length).open(path)
 
         /** As [open], for the file that [descriptor] refers to, which stays the caller's: see [MMapOptions.map]. */
-        @JvmStatic
-        @JvmOverloads
-        @Throws(IOException::class)
+        @JvmStatic @JvmOverloads @Throws(IOException::class)
         public fun map(descriptor: Long, access: Access = Access.READ, offset: Long = 0, length: Long = 0): MMap =
             MMapOptions().access(access).offset(offset).length(length).map(descriptor)
 
         /** Maps [length] bytes of memory without a file, all zero: see [MMapOptions.anonymous]. */
-        @JvmStatic
-        @Throws(IOException::class)
+        @JvmStatic @Throws(IOException::class)
         public fun anonymous(length: Long): MMap = MMapOptions().length(length).anonymous()
     }
 }

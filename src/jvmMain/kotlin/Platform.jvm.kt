@@ -8,9 +8,9 @@ import java.util.concurrent.locks.LockSupport
 internal actual typealias Region = MemorySegmentRegion
 
 /**
- * The region is not kept from being revoked, and nothing is checked beforehand: the segment refuses what is wrong, which
- * costs the others nothing. It may have refused because the region was replaced meanwhile (revoked, or too short for an
- * index): then the access is made again on the new one.
+ * The region is not kept from being revoked, and nothing is checked beforehand: the segment refuses what is wrong,
+ * which costs the others nothing. What it has refused because a resize has revoked the region meanwhile is done again
+ * on the new one.
  */
 internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T {
     while (true) {
@@ -18,10 +18,9 @@ internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Regi
         try {
             return block(used)
         } catch (e: RuntimeException) {
-            if (!isReplaced(used)) {
-                check(used)
-                throw e
-            }
+            requireUsable()
+            check(used)
+            awaitReplacement(used, e)
         }
     }
 }

@@ -5,14 +5,16 @@ import dev.kmmap.ReadOnlyMMapException
 import kotlin.concurrent.atomics.AtomicInt
 
 /**
- * Who may exchange the generations of a map: one resize at a time, and nobody after close has begun.
+ * Who may exchange the generations of a map: one resize at a time, and nobody after close has begun. Close announces
+ * itself at once, so that nobody who resizes again and again can keep it waiting.
  *
- * | state    | entered by     | access to bytes                  | [change]    | [close]                  |
- * |----------|----------------|----------------------------------|-------------|--------------------------|
- * | OPEN     | the new map    | goes on                          | -> CHANGING | -> CLOSING               |
- * | CHANGING | [change]       | goes on, or waits for its region | waits       | waits                    |
- * | CLOSING  | [close]        | throws; what is in flight ends   | throws      | waits, then does nothing |
- * | CLOSED   | end of [close] | throws                           | throws      | does nothing             |
+ * | state              | access to bytes                  | [change] | its end    | [close]                  |
+ * |--------------------|----------------------------------|----------|------------|--------------------------|
+ * | OPEN               | goes on                          | CHANGING | -          | CLOSING                  |
+ * | CHANGING           | goes on, or waits for its region | waits    | OPEN       | CHANGING + CLOSING       |
+ * | CHANGING + CLOSING | throws; what is in flight ends   | throws   | CLOSING    | waits, see the next rows |
+ * | CLOSING            | throws; what is in flight ends   | throws   | -          | waits, then does nothing |
+ * | CLOSED             | throws                           | throws   | -          | does nothing             |
  */
 internal class Lifecycle {
     private val state = AtomicInt(OPEN)
@@ -21,7 +23,7 @@ internal class Lifecycle {
         get() = state.load() >= CLOSING
 
     val isChanging: Boolean
-        get() = state.load() == CHANGING
+        get() = state.load() and CHANGING != 0
 
     fun requireOpen() {
         if (isClosed) throw IllegalStateException("mmap is closed")
@@ -37,29 +39,43 @@ internal class Lifecycle {
         try {
             block()
         } finally {
-            state.store(OPEN)
+            state.addAndFetch(-CHANGING)
         }
     }
 
-    /** Runs [block] for the first caller; all others return when it is done. */
+    /** Runs [block] for the first caller, when a resize under way has ended; all others return when it is done. */
     fun close(block: () -> Unit) {
+        if (announceClose()) {
+            await(CLOSING)
+            try {
+                block()
+            } finally {
+                state.store(CLOSED)
+            }
+        } else {
+            await(CLOSED)
+        }
+    }
+
+    /** Whether this is the first to close. */
+    private fun announceClose(): Boolean {
+        while (true) {
+            val seen = state.load()
+            if (seen >= CLOSING) return false
+            if (state.compareAndSet(seen, seen + CLOSING)) return true
+        }
+    }
+
+    private fun await(wanted: Int) {
         var attempt = 0
-        while (!state.compareAndSet(OPEN, CLOSING)) {
-            if (state.load() == CLOSED) return
-            pause(attempt++)
-        }
-        try {
-            block()
-        } finally {
-            state.store(CLOSED)
-        }
+        while (state.load() != wanted) pause(attempt++)
     }
 
     private companion object {
         const val OPEN = 0
         const val CHANGING = 1
         const val CLOSING = 2
-        const val CLOSED = 3
+        const val CLOSED = 4
     }
 }
 
@@ -106,21 +122,26 @@ internal fun MMap.publish(new: Generation) {
 }
 
 /**
- * Whether a resize has published another region, so that an access without the gate that has failed on the region
- * [used] can be repeated. A resize under way is waited for. Throws the reason if there is one that every access has.
+ * Waits until a resize under way has published another region than [used], on which an access without the gate has
+ * failed with [cause], so that the access can be repeated. Throws the reason if there is no other region to come.
  */
-internal fun MMap.isReplaced(used: Region): Boolean {
+internal fun MMap.awaitReplacement(used: Region, cause: RuntimeException) {
     var attempt = 0
     while (true) {
-        lifecycle.requireOpen()
-        requireReadable()
+        requireUsable()
         // In this order: a resize that revoked the region is either still under way or has published another one by
         // now.
         val changing = lifecycle.isChanging
-        if (generation.region !== used) return true
-        if (!changing) return false
+        if (generation.region !== used) return
+        if (!changing) throw cause
         pause(attempt++)
     }
+}
+
+/** Throws what every access to bytes throws: the map is closed, or cannot be read. */
+internal fun MMap.requireUsable() {
+    lifecycle.requireOpen()
+    requireReadable()
 }
 
 internal fun MMap.requireReadable() {
