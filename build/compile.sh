@@ -121,8 +121,8 @@ generate_spec_list() {
         printf 'package dev.kmmap.test\n\nimport io.kotest.core.spec.SpecRef\n\n'
         echo "internal val allSpecs: List<SpecRef> = listOf("
         for file in $(kotlin_files src/commonTest/kotlin src/nativeTest/kotlin); do
-            misnamed=$(grep -E '^[a-z ]*class .*: *FunSpec\(' "$file" | grep -vE '^(public |internal )?class [A-Za-z0-9]+Spec\b') ||
-                misnamed=
+            misnamed=$(grep -E '^[a-z ]*class .*: *FunSpec\(' "$file" |
+                grep -vE '^(public |internal )?class [A-Za-z0-9]+Spec\b') || misnamed=
             [ -z "$misnamed" ] || fail "$file: a spec is a class named *Spec that others may see, unlike: $misnamed"
             package=$(sed -n 's/^package *//p' "$file")
             for spec in $(sed -nE 's/^(public |internal )?class ([A-Za-z0-9]+Spec)\b.*/\2/p' "$file"); do
@@ -136,7 +136,7 @@ generate_spec_list() {
 run_tests() {
     local counts=$target_out/tests.counts status=0
     rm -f "$counts"
-    timeout "$TESTS_TIMEOUT" "${run_with[@]}" "$target_out/tests.kexe" "$counts" "$@" || status=$?
+    timeout "$TESTS_TIMEOUT" "${run_with[@]}" "$target_out/tests.kexe" "$counts" "$@" </dev/null || status=$?
     case $status in
         0 | 1) ;;
         124) echo "$target: stopped after $TESTS_TIMEOUT seconds, in $(cat "$counts.running")" ;;

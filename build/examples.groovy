@@ -1,6 +1,6 @@
 // Makes the examples runnable on the JVM, as build/native does for the native targets: a start script for the Kotlin
 // main of each (target/examples/grep) and for its Java twin (target/examples/grep-java). Runs the one that the property
-// example.run names.
+// example.run names, in target/, where its files are out of the way.
 def folder = new File(project.build.directory, 'examples')
 folder.mkdirs()
 def classpath = (project.runtimeClasspathElements + project.build.testOutputDirectory).join(File.pathSeparator)
@@ -20,7 +20,8 @@ new File(project.basedir, 'examples').listFiles().findAll { it.directory }.each 
 
 def run = project.properties['example.run']
 if (run) {
-    println "== $run, JVM (Java ${project.properties['java.version']})"
-    def status = new ProcessBuilder(java + "dev.kmmap.examples.${run}.${run.capitalize()}Kt".toString()).inheritIO().start().waitFor()
+    println "== $run on the JVM"
+    def command = java + "dev.kmmap.examples.${run}.${run.capitalize()}Kt".toString()
+    def status = new ProcessBuilder(command).directory(folder.parentFile).inheritIO().start().waitFor()
     if (status) throw new IllegalStateException("the example ended with status $status")
 }

@@ -2,8 +2,9 @@
 # source jars are everywhere. Builds the missing ones from those, once, and puts them into the local Maven repository
 # under the coordinates of the originals: the next build finds them there, like any other artifact.
 
-KOTEST_OPT_INS="kotlin.RequiresOptIn kotlin.experimental.ExperimentalTypeInference kotlin.contracts.ExperimentalContracts
-    kotlin.time.ExperimentalTime kotlinx.cinterop.ExperimentalForeignApi kotlinx.coroutines.ExperimentalCoroutinesApi
+KOTEST_OPT_INS="kotlin.RequiresOptIn kotlin.experimental.ExperimentalTypeInference
+    kotlin.contracts.ExperimentalContracts kotlin.time.ExperimentalTime
+    kotlinx.cinterop.ExperimentalForeignApi kotlinx.coroutines.ExperimentalCoroutinesApi
     io.kotest.common.KotestInternal io.kotest.common.ExperimentalKotest io.kotest.core.Experimental"
 
 build_kotest() {

@@ -23,7 +23,8 @@ def jvmSpecs = {
     new File(target, 'surefire-reports').listFiles()?.each { file ->
         def name = (file.name =~ /^TEST-(.*)\.xml$/)
         if (!name || file.lastModified() < session.request.startTime.time) return
-        def tests = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file).getElementsByTagName('testcase')
+        def xml = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file)
+        def tests = xml.getElementsByTagName('testcase')
         def counts = [0, 0, 0]
         (0..<tests.length).collect { tests.item(it) }.each { test ->
             def has = { String tag -> test.getElementsByTagName(tag).length > 0 }
@@ -40,7 +41,9 @@ def sharedSpecs = {
         if (!file.name.endsWith('.kt')) return
         def text = file.text
         def inPackage = (text =~ /(?m)^package +([\w.]+)/)
-        (text =~ /(?m)^(?:public |internal )?class (\w+Spec)\b/).each { names << "${inPackage[0][1]}.${it[1]}".toString() }
+        (text =~ /(?m)^(?:public |internal )?class (\w+Spec)\b/).each { spec ->
+            names << "${inPackage[0][1]}.${spec[1]}".toString()
+        }
     }
     names
 }

@@ -53,7 +53,11 @@ konan_property() {
 find_llvm() {
     local url
     url=$(konan_property dependenciesUrl)/$(konan_property llvm.linux_x64.user).tar.gz
-    if timeout 15 "$JDK_HOME/bin/java" "$BUILD/Reachable.java" "$url" 2>/dev/null; then echo jetbrains; else echo debian; fi
+    if timeout 15 "$JDK_HOME/bin/java" "$BUILD/Reachable.java" "$url" 2>/dev/null; then
+        echo jetbrains
+    else
+        echo debian
+    fi
 }
 
 use_debian() {
@@ -91,7 +95,8 @@ apt_install() {
 }
 
 apt_get() {
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 "$@" </dev/null >"$OUT/apt.log" 2>&1
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" \
+        </dev/null >"$OUT/apt.log" 2>&1
 }
 
 # konanc takes its dependencies for downloaded when .extracted names them and their folders are not empty.

@@ -9,6 +9,8 @@ import kotlin.jvm.JvmName
  * `mmap(/data/x, offset=4096, length=1048576, fileSize=8192): Cannot allocate memory (ENOMEM 12)`.
  *
  * On the JVM it is a `java.io.IOException`. The subtypes are the cases a program is likely to treat differently.
+ *
+ * @sample dev.kmmap.samples.MMapSamples.whatWentWrong
  */
 public open class MMapException internal constructor(failure: Failure) : IOException(failure.message) {
     /** The system call that failed, `open`, `mmap` or `msync` for instance. */
@@ -33,7 +35,10 @@ public class MMapAccessDeniedException internal constructor(failure: Failure) : 
 /** There is no room on the device, in the quota, or under the limit of a file's size (`ENOSPC`, `EDQUOT`, `EFBIG`). */
 public class MMapNoSpaceException internal constructor(failure: Failure) : MMapException(failure)
 
-/** The map is read-only ([Access.READ], or a protection without [Protection.WRITE]) and was asked to change. */
-public class ReadOnlyMMapException internal constructor(
-    message: String,
-) : UnsupportedOperationException(message)
+/**
+ * The map is read-only ([Access.READ], or a protection without [Protection.WRITE]) and was asked to change.
+ *
+ * @sample dev.kmmap.samples.AccessSamples.readOnlyMapsRefuseToChange
+ */
+public class ReadOnlyMMapException internal constructor(failure: Failure) :
+    UnsupportedOperationException(failure.message)

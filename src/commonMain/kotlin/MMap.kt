@@ -32,7 +32,10 @@ public class MMap internal constructor(
 ) : AutoCloseable, Iterable<Byte> {
     @get:JvmSynthetic
     internal val lifecycle: Lifecycle = Lifecycle()
-    private val writable = mapping.rights.writable
+    @get:JvmSynthetic
+    internal val readable: Boolean = mapping.rights.readable
+    @get:JvmSynthetic
+    internal val writable: Boolean = mapping.rights.writable
 
     /** What is mapped now; written by [publish] only. */
     @Volatile @get:JvmSynthetic @set:JvmSynthetic
@@ -133,6 +136,7 @@ public class MMap internal constructor(
      * and `null` bounds are the ends of the map in the direction of the step.
      *
      * @throws IllegalArgumentException if [step] is 0 or the result does not fit in an array.
+     * @sample dev.kmmap.samples.MMapSamples.slicesWithAStep
      */
     public fun slice(start: Long?, end: Long?, step: Long): ByteArray =
         reading { it.copyOf(stride(start, end, step, it.size)) }
@@ -260,6 +264,8 @@ public class MMap internal constructor(
      * found at the start.
      *
      * The time is proportional to the bytes searched, whatever the needle. Close and resize get their turn every 4 MiB.
+     *
+     * @sample dev.kmmap.samples.MMapSamples.findAll
      */
     @JvmOverloads
     public fun find(needle: ByteArray, start: Long = position, end: Long = Long.MAX_VALUE): Long =

@@ -97,6 +97,7 @@ public suspend fun MMap.awaitRfind(
  *
  * @throws MMapException if the system refuses: what is on the device is unknown then.
  * @throws CancellationException if the coroutine is cancelled.
+ * @sample dev.kmmap.samples.SuspendingSamples.writeDurably
  */
 @Throws(IOException::class, CancellationException::class)
 public suspend fun MMap.awaitFlush(

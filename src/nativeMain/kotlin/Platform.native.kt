@@ -13,6 +13,7 @@ import kotlinx.cinterop.readBits
 import kotlinx.cinterop.toCPointer
 import kotlinx.cinterop.usePinned
 import kotlinx.cinterop.value
+import kotlinx.cinterop.writeBits
 import platform.posix.memcpy
 import platform.posix.memmove
 import platform.posix.sched_yield
@@ -21,6 +22,8 @@ import kotlin.experimental.ExperimentalNativeApi
 import kotlin.native.CpuArchitecture
 import kotlin.native.OsFamily
 import kotlin.native.Platform
+import kotlin.native.getLongAt
+import kotlin.native.setLongAt
 
 /**
  * A mapped range as an address. Nothing stops an access to memory that is no longer mapped: the gate has to, and so
@@ -29,6 +32,7 @@ import kotlin.native.Platform
  * The address is a raw [NativePtr], from which the compiler makes one instruction an access; through a `CPointer` in a
  * field it makes a function call, four times as slow.
  */
+@OptIn(ExperimentalNativeApi::class)
 internal actual class Region actual constructor(address: Long, private val size: Long, readOnly: Boolean) {
     private val memory: NativePtr = address.toCPointer<ByteVar>().rawValue
 
@@ -44,15 +48,27 @@ internal actual class Region actual constructor(address: Long, private val size:
     actual fun getLong(index: Long): Long = readBits(memory + index, 0, Long.SIZE_BITS, false)
 
     actual fun copyTo(index: Long, destination: ByteArray, startIndex: Int, count: Int) {
-        // There is no address of an element behind the last one, not even for nothing.
-        if (count == 0) return
-        destination.usePinned { memcpy(it.addressOf(startIndex), pointer(index), count.convert()) }
+        if (count > FEW_BYTES) {
+            destination.usePinned { memcpy(it.addressOf(startIndex), pointer(index), count.convert()) }
+            return
+        }
+        val words = count / Long.SIZE_BYTES * Long.SIZE_BYTES
+        for (i in 0 until words step Long.SIZE_BYTES) destination.setLongAt(startIndex + i, getLong(index + i))
+        for (i in words until count) destination[startIndex + i] = get(index + i)
     }
 
     actual fun copyFrom(index: Long, source: ByteArray, startIndex: Int, count: Int) {
-        if (count == 0) return
-        source.usePinned { memcpy(pointer(index), it.addressOf(startIndex), count.convert()) }
+        if (count > FEW_BYTES) {
+            source.usePinned { memcpy(pointer(index), it.addressOf(startIndex), count.convert()) }
+            return
+        }
+        val words = count / Long.SIZE_BYTES * Long.SIZE_BYTES
+        for (i in 0 until words step Long.SIZE_BYTES) putLong(index + i, source.getLongAt(startIndex + i))
+        for (i in words until count) put(index + i, source[startIndex + i])
     }
+
+    /** As [getLong]. */
+    private fun putLong(index: Long, value: Long) = writeBits(memory + index, 0, Long.SIZE_BITS, value)
 
     actual fun move(destination: Long, source: Long, count: Long) {
         memmove(pointer(destination), pointer(source), count.convert())
@@ -61,6 +77,11 @@ internal actual class Region actual constructor(address: Long, private val size:
     actual fun revoke() = Unit
 
     private fun pointer(index: Long): CPointer<ByteVar>? = interpretCPointer(memory + index)
+
+    private companion object {
+        /** Up to about so many bytes a loop over words takes less time than pinning an array and calling C. */
+        const val FEW_BYTES = 128
+    }
 }
 
 internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T = reading { generation ->

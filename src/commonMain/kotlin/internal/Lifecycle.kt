@@ -111,7 +111,7 @@ internal inline fun <T> MMap.reading(block: (Generation) -> T): T = pinned { gen
 
 /** [pinned], for what writes bytes. */
 internal inline fun <T> MMap.writing(operation: String, block: (Generation) -> T): T = pinned { generation ->
-    if (!mapping.rights.writable) throw readOnly(operation)
+    if (!writable) throw readOnly(operation)
     block(generation)
 }
 
@@ -145,13 +145,13 @@ internal fun MMap.requireUsable() {
 }
 
 internal fun MMap.requireReadable() {
-    if (!mapping.rights.readable) {
-        throw UnsupportedOperationException("mmap has no read permission: protection is without READ")
-    }
+    if (!readable) throw notReadable()
 }
+
+private fun notReadable() = UnsupportedOperationException("mmap has no read permission: protection is without READ")
 
 /** The exception for changing a read-only map; a closed one is closed first of all. */
 internal fun MMap.readOnly(operation: String): ReadOnlyMMapException {
     lifecycle.requireOpen()
-    return ReadOnlyMMapException("$operation: the map is read-only")
+    return ReadOnlyMMapException(Failure("$operation: the map is read-only", operation, 0, null))
 }

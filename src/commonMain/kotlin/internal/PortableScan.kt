@@ -64,8 +64,9 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
     private val head: Long
     private val headMask: Long
 
-    private val forwardTwoWay by lazy(LazyThreadSafetyMode.PUBLICATION) { TwoWay(needle, backward = false) }
-    private val backwardTwoWay by lazy(LazyThreadSafetyMode.PUBLICATION) { TwoWay(needle, backward = true) }
+    /** Made when the budget runs out for the first time. */
+    internal val forwardTwoWay = lazy(LazyThreadSafetyMode.PUBLICATION) { TwoWay(needle, backward = false) }
+    internal val backwardTwoWay = lazy(LazyThreadSafetyMode.PUBLICATION) { TwoWay(needle, backward = true) }
 
     init {
         val offsets = rarestOffsets(needle, PROBES)
@@ -136,7 +137,7 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
                 }
                 at += WORD
             }
-            if (isOverspent(charged, at - from)) return forwardTwoWay.search(region, at, to)
+            if (isOverspent(charged, at - from)) return forwardTwoWay.value.search(region, at, to)
         }
     }
 
@@ -170,7 +171,9 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
                     flags = flags xor flags.takeHighestOneBit()
                 }
             }
-            if (isOverspent(charged, end - at)) return backwardTwoWay.search(region, from, at - 1 + needle.size)
+            if (isOverspent(charged, end - at)) {
+                return backwardTwoWay.value.search(region, from, at - 1 + needle.size)
+            }
         }
     }
 

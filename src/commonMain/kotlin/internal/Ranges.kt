@@ -67,8 +67,12 @@ internal fun adviseLength(offset: Long, length: Long, size: Long): Long {
 
 /** Throws unless [index] lies in `0 until size`. */
 internal fun checkIndex(index: Long, size: Long) {
-    if (index < 0 || index >= size) throw IndexOutOfBoundsException("Index $index out of bounds for length $size")
+    if (index < 0 || index >= size) throw indexOutside(index, size)
 }
+
+/** Apart, so that the check itself is small enough to be compiled into its callers. */
+private fun indexOutside(index: Long, size: Long) =
+    IndexOutOfBoundsException("Index $index out of bounds for length $size")
 
 /** As [requireRange], for positions that are indices. */
 internal fun checkRange(what: String, index: Long, count: Long, size: Long) {

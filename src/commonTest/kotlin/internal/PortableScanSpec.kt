@@ -14,21 +14,41 @@ internal class PortableScanSpec : FunSpec({
     linearityContract(::PortableScan)
 
     test("an occurrence is found wherever the verification budget runs out") {
-        // One position in eight is a candidate and agrees with the needle for 500 bytes: far above what is allowed.
-        val size = 256 * 1024
+        // One position in eight is a candidate and agrees with the needle for 500 bytes. That is paid for little more
+        // than 1000 bytes, so an occurrence in the first 4096 is before, across, just behind or far behind that point.
         val needle = ByteArray(600) { if (it % 8 == 7) 'b'.code.toByte() else 'a'.code.toByte() }
         needle[500] = 'b'.code.toByte()
         val scanner = PortableScan(needle)
-        FencedMemory(size).use { memory ->
+        FencedMemory(16 * 1024).use { memory ->
+            val size = memory.size.toLong()
             val period = ByteArray(memory.size) { if (it % 8 == 7) 'b'.code.toByte() else 'a'.code.toByte() }
             memory.place(0, period)
-            for (start in 0L..memory.size - 600 step 8 * 1021) {
-                memory.place(start, needle)
-                withClue("at $start") {
-                    scanner.first(memory.region, 0, memory.size.toLong()) shouldBe start
-                    scanner.last(memory.region, 0, memory.size.toLong()) shouldBe start
+            for (distance in 0L..4096 step 8) {
+                withClue("$distance from the end that the search begins at") {
+                    memory.place(distance, needle)
+                    scanner.first(memory.region, 0, size) shouldBe distance
+                    memory.place(distance, period.copyOf(needle.size))
+                    val start = size - needle.size - distance
+                    memory.place(start, needle)
+                    scanner.last(memory.region, 0, size) shouldBe start
+                    memory.place(start, period.copyOf(needle.size))
                 }
-                memory.place(start, period.copyOf(600))
+            }
+            scanner.forwardTwoWay.isInitialized() shouldBe true
+            scanner.backwardTwoWay.isInitialized() shouldBe true
+        }
+    }
+
+    test("the budget suffices for text, however common the needle's bytes are in it") {
+        val text = bytes("the needle teetered in the haystack, and the net needed neither the end nor the eel; ")
+        FencedMemory(256 * 1024).use { memory ->
+            memory.place(0, ByteArray(memory.size) { text[it % text.size] })
+            for (needle in listOf("tete", "the net needed neither the eel")) {
+                val scanner = PortableScan(bytes(needle))
+                scanner.first(memory.region, 0, memory.size.toLong()) shouldBe -1
+                scanner.last(memory.region, 0, memory.size.toLong()) shouldBe -1
+                scanner.forwardTwoWay.isInitialized() shouldBe false
+                scanner.backwardTwoWay.isInitialized() shouldBe false
             }
         }
     }

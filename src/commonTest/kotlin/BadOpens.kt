@@ -1,0 +1,168 @@
+package dev.kmmap
+
+import dev.kmmap.Bad.ANONYMOUS
+import dev.kmmap.Bad.ARGUMENT
+import dev.kmmap.Bad.DENIED
+import dev.kmmap.Bad.FILE
+import dev.kmmap.Bad.NOT_FOUND
+import dev.kmmap.Bad.NO_SPACE
+import dev.kmmap.Bad.OTHER
+import dev.kmmap.Bad.PATH
+import dev.kmmap.Bad.READ_DESCRIPTOR
+import dev.kmmap.Bad.UNSUPPORTED
+import dev.kmmap.fixtures.temporaryFolder
+
+/** What is opened, and what comes of it. */
+internal enum class Bad {
+    /** A file of 100 bytes, by its path. */
+    FILE,
+
+    /** The same file, by a descriptor for reading. */
+    READ_DESCRIPTOR,
+
+    /** A path of the row's own. */
+    PATH,
+    ANONYMOUS,
+
+    ARGUMENT,
+    UNSUPPORTED,
+    NOT_FOUND,
+    DENIED,
+    NO_SPACE,
+
+    /** An [MMapException] of another kind. */
+    OTHER,
+}
+
+/** One row: opening [source] is refused by an exception of the kind [expected] whose message contains [message]. */
+internal class BadOpen(
+    val source: Bad,
+    val expected: Bad,
+    val message: String,
+    val path: String = "",
+    val beforeAnyCall: Boolean = expected == ARGUMENT || expected == UNSUPPORTED,
+    val configure: MMapOptions.() -> Unit = {},
+)
+
+/** A mistake in the arguments that only a look at the file can show. */
+private fun atFile(message: String, source: Bad = FILE, configure: MMapOptions.() -> Unit) =
+    BadOpen(source, ARGUMENT, message, beforeAnyCall = false, configure = configure)
+
+private fun argument(message: String, source: Bad = FILE, configure: MMapOptions.() -> Unit) =
+    BadOpen(source, ARGUMENT, message, configure = configure)
+
+private fun path(path: String, expected: Bad, message: String, configure: MMapOptions.() -> Unit = {}) =
+    BadOpen(PATH, expected, message, path, configure = configure)
+
+private fun unsupported(flag: MapFlag, source: Bad = FILE) =
+    BadOpen(source, UNSUPPORTED, "no ${flag.constantName}; it exists on: ") { flags(MapFlag.SHARED, flag) }
+
+private val folder = temporaryFolder.toString()
+private const val MAX = Long.MAX_VALUE
+
+internal val badOpens: List<BadOpen> = listOf(
+    // Numbers.
+    argument("offset must not be negative: -1") { offset(-1) },
+    argument("offset must not be negative: -9223372036854775808") { offset(Long.MIN_VALUE) },
+    argument("offset must not be negative: -1", READ_DESCRIPTOR) { offset(-1) },
+    argument("offset must not be negative: -1", ANONYMOUS) { offset(-1).length(1) },
+    argument("length must not be negative: -1") { length(-1) },
+    argument("length must not be negative: -9223372036854775808", READ_DESCRIPTOR) { length(Long.MIN_VALUE) },
+    argument("length must not be negative: -1", ANONYMOUS) { length(-1) },
+    argument("offset + length is too large: offset=1, length=$MAX") { offset(1).length(MAX) },
+    argument("offset + length is too large: offset=$MAX, length=1", READ_DESCRIPTOR) { offset(MAX).length(1) },
+    argument("offset + length is too large") { access(Access.WRITE).extend(true).offset(MAX).length(MAX) },
+    atFile("offset=0, length=101, fileSize=100") { length(101) },
+    atFile("length is greater than what the file has left (extend = true would enlarge it)") { length(101) },
+    atFile("offset=100, length=1, fileSize=100") { offset(100).length(1) },
+    atFile("offset=1, length=100, fileSize=100") { access(Access.WRITE).offset(1).length(100) },
+    atFile("length=$MAX, fileSize=100", READ_DESCRIPTOR) { length(MAX) },
+    atFile("offset is greater than the file's size") { offset(101) },
+    atFile("offset=101, fileSize=100", READ_DESCRIPTOR) { offset(101) },
+    atFile("offset=101, fileSize=100") { offset(101).length(5) },
+    atFile("offset=$MAX, fileSize=100") { access(Access.WRITE).offset(MAX) },
+    atFile("fileSize=100") { access(Access.COPY).length(101).trackFile(false) },
+    // Rights that contradict each other.
+    argument("access READ and raw protection or flags cannot both be given") {
+        access(Access.READ).protection(Protection.READ)
+    },
+    argument("access WRITE and raw protection or flags cannot both be given") {
+        access(Access.WRITE).flags(MapFlag.SHARED)
+    },
+    argument("access COPY and raw protection or flags cannot both be given", READ_DESCRIPTOR) {
+        flags(MapFlag.PRIVATE).access(Access.COPY)
+    },
+    argument("access COPY and raw protection or flags cannot both be given", ANONYMOUS) {
+        length(1).protection().access(Access.COPY)
+    },
+    argument("exactly one of [SHARED, PRIVATE, SHARED_VALIDATE], but are []") { flags() },
+    argument("but are [SHARED, PRIVATE]") { flags(MapFlag.SHARED, MapFlag.PRIVATE) },
+    argument("but are [SHARED, SHARED_VALIDATE]") { flags(MapFlag.SHARED, MapFlag.SHARED_VALIDATE) },
+    argument("but are [STACK]", ANONYMOUS) { length(1).flags(MapFlag.STACK) },
+    argument("but are [NO_RESERVE]", READ_DESCRIPTOR) { flags(MapFlag.NO_RESERVE) },
+    argument("protection must not contain both WRITE and EXECUTE") {
+        protection(Protection.READ, Protection.WRITE, Protection.EXECUTE)
+    },
+    argument("protection must not contain both WRITE and EXECUTE", ANONYMOUS) {
+        length(1).protection(Protection.EXECUTE, Protection.WRITE).flags(MapFlag.PRIVATE)
+    },
+    argument("need an address, which cannot be given") { flags(MapFlag.SHARED, MapFlag.FIXED) },
+    argument("need an address, which cannot be given", ANONYMOUS) {
+        length(1).flags(MapFlag.PRIVATE, MapFlag.FIXED_NO_REPLACE)
+    },
+    argument("flag ANONYMOUS and a file cannot both be given") { flags(MapFlag.PRIVATE, MapFlag.ANONYMOUS) },
+    argument("flag ANONYMOUS and a file cannot both be given", READ_DESCRIPTOR) {
+        flags(MapFlag.SHARED, MapFlag.ANONYMOUS)
+    },
+    // Options that do not fit the source, or each other.
+    argument("anonymous memory has no offset: 1", ANONYMOUS) { offset(1).length(1) },
+    argument("anonymous memory has no offset: $MAX", ANONYMOUS) { offset(MAX) },
+    argument("create and extend need a file", ANONYMOUS) { create(true).length(1) },
+    argument("create and extend need a file", ANONYMOUS) { extend(true).length(1) },
+    argument("create needs a path", READ_DESCRIPTOR) { create(true) },
+    argument("extend needs a length") { access(Access.WRITE).extend(true) },
+    argument("extend needs a length", READ_DESCRIPTOR) { access(Access.WRITE).extend(true).offset(5) },
+    argument("extend needs a map that is written to the file") { extend(true).length(200) },
+    argument("extend needs a map that is written to the file") { access(Access.COPY).extend(true).length(200) },
+    argument("extend needs a map that is written to the file") {
+        protection(Protection.READ).flags(MapFlag.SHARED).extend(true).length(200)
+    },
+    argument("only anonymous memory can be named") { name("x") },
+    argument("only anonymous memory can be named", READ_DESCRIPTOR) { name("") },
+    // Names.
+    argument("name contains a NUL character", ANONYMOUS) { name("a\u0000b").length(1) },
+    argument("name is too long: 67 bytes, at most 66", ANONYMOUS) { name("x".repeat(67)).length(1) },
+    argument("name is too long: 68 bytes, at most 66", ANONYMOUS) { name("\u00e4".repeat(34)).length(1) },
+    argument("half of a surrogate pair", ANONYMOUS) { name("a\ud800").length(1) },
+    // Flags that this system lacks, before anything is opened.
+    unsupported(MapFlag.ALIGNED_SUPER),
+    unsupported(MapFlag.CONCEAL, READ_DESCRIPTOR),
+    BadOpen(ANONYMOUS, UNSUPPORTED, "no MAP_CONCEAL; it exists on: OpenBSD") {
+        length(1).flags(MapFlag.PRIVATE, MapFlag.CONCEAL)
+    },
+    path("$folder/kmmap-missing", UNSUPPORTED, "MAP_ALIGNED_SUPER") {
+        flags(MapFlag.PRIVATE, MapFlag.ALIGNED_SUPER).create(true)
+    },
+    // Paths.
+    path("", NOT_FOUND, "open(, mode=READ): "),
+    path("$folder/kmmap-missing", NOT_FOUND, "open($folder/kmmap-missing, mode=READ): "),
+    path("$folder/kmmap-missing", NOT_FOUND, "mode=READ_WRITE") { access(Access.WRITE) },
+    path("$folder/kmmap-missing/deeper", NOT_FOUND, "ENOENT 2") { access(Access.COPY) },
+    path("$folder/kmmap-missing/deeper", NOT_FOUND, "ENOENT 2") { create(true) },
+    path("$folder/kmmap\u0000x", ARGUMENT, "path contains a NUL character: $folder/kmmap\\0x"),
+    path("\u0000", ARGUMENT, "path contains a NUL character: \\0"),
+    path("$folder/kmmap\u0000", ARGUMENT, "path contains a NUL character") { access(Access.WRITE).create(true) },
+    path("$folder/kmmap\ud800", ARGUMENT, "half of a surrogate pair"),
+    path("$folder/kmmap\udc00x", ARGUMENT, "half of a surrogate pair") { create(true) },
+    path("$folder/" + "x".repeat(300), OTHER, "ENAMETOOLONG"),
+    path("$folder/" + "x/".repeat(2500), OTHER, "ENAMETOOLONG"),
+    path("$folder/" + "\u00e4".repeat(200), OTHER, "ENAMETOOLONG") { access(Access.WRITE).create(true) },
+    // What the system refuses.
+    BadOpen(FILE, NO_SPACE, "posix_fallocate(") { access(Access.WRITE).extend(true).length(MAX) },
+    BadOpen(FILE, NO_SPACE, "fileSize=100): ") { access(Access.WRITE).extend(true).offset(1L shl 60).length(1) },
+    BadOpen(READ_DESCRIPTOR, DENIED, "EACCES") { access(Access.WRITE) },
+    BadOpen(READ_DESCRIPTOR, DENIED, "EACCES") { access(Access.WRITE).trackFile(false) },
+    BadOpen(ANONYMOUS, OTHER, "ENOMEM") { length(1L shl 62) },
+    BadOpen(ANONYMOUS, OTHER, "ENOMEM") { flags(MapFlag.PRIVATE).length(1L shl 62) },
+    BadOpen(ANONYMOUS, OTHER, "ENOMEM") { length(MAX).trackFile(false) },
+)

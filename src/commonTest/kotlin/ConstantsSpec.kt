@@ -1,0 +1,154 @@
+package dev.kmmap
+
+import dev.kmmap.fixtures.Call
+import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.withFaultySystemCalls
+import dev.kmmap.internal.OperatingSystem
+import dev.kmmap.internal.currentSystem
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldBeIn
+import io.kotest.matchers.collections.shouldBeUnique
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.shouldNotBe
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldStartWith
+
+/** Flags whose names are not just the C name with its words parted. */
+private val renamed = mapOf(
+    MapFlag.ADDRESS_32BIT to "MAP_32BIT",
+    MapFlag.TPRO to "MAP_TPRO",
+)
+
+private fun compact(name: String) = name.replace("_", "")
+
+internal class ConstantsSpec : FunSpec({
+    test("a flag is named as in C, without the prefix and with its words parted") {
+        for (flag in MapFlag.entries) {
+            flag.constantName shouldStartWith "MAP_"
+            renamed[flag]?.let { flag.constantName shouldBe it } ?: run {
+                compact(flag.name) shouldBe compact(flag.constantName.removePrefix("MAP_"))
+            }
+        }
+        MapFlag.entries.map { it.constantName }.shouldBeUnique()
+    }
+
+    test("an advice is named as in C, without the prefix and with its words parted") {
+        val shortened = mapOf(Advice.SPACE_AVAILABLE to "MADV_SPACEAVAIL")
+        for (advice in Advice.entries) {
+            advice.constantName shouldStartWith "MADV_"
+            shortened[advice]?.let { advice.constantName shouldBe it } ?: run {
+                compact(advice.name) shouldBe compact(advice.constantName.removePrefix("MADV_"))
+            }
+        }
+        Advice.entries.map { it.constantName }.shouldBeUnique()
+    }
+
+    test("no two constants have the same number on one system") {
+        for (system in OperatingSystem.entries) {
+            Advice.entries.mapNotNull { it.constant.on(system) }.shouldBeUnique()
+            // Windows has no flags: what it can do is told by other means.
+            if (system == OperatingSystem.WINDOWS) continue
+            MapFlag.entries.mapNotNull { it.constant.on(system) }.shouldBeUnique()
+        }
+    }
+
+    test("every constant says on which systems it exists") {
+        for (systems in MapFlag.entries.map { it.constant.systems() } + Advice.entries.map { it.constant.systems() }) {
+            systems shouldNotBe "no system that kmmap runs on"
+            systems shouldNotBe ""
+        }
+        MapFlag.CONCEAL.constant.systems() shouldBe "OpenBSD"
+        Advice.PAGE_OUT.constant.systems() shouldBe "Linux x86-64, Linux arm64, macOS"
+        MapFlag.ADDRESS_32BIT.constant.systems() shouldBe "Linux x86-64, macOS"
+    }
+
+    test("isSupported says whether this system has the constant") {
+        for (flag in MapFlag.entries) flag.isSupported shouldBe (flag.constant.on(currentSystem) != null)
+        for (advice in Advice.entries) advice.isSupported shouldBe (advice.constant.on(currentSystem) != null)
+        for (mode in FlushMode.entries) mode.isSupported shouldBe (mode.constant.on(currentSystem) != null)
+        MapFlag.SHARED.isSupported shouldBe true
+        MapFlag.PRIVATE.isSupported shouldBe true
+        FlushMode.SYNC.isSupported shouldBe true
+        MapFlag.CONCEAL.isSupported shouldBe false
+        Advice.NO_SYNC.isSupported shouldBe false
+    }
+
+    test("the numbers that every Linux program relies on") {
+        val linux = OperatingSystem.LINUX_X64
+        val flags = MapFlag.entries.associate { it.constantName to it.constant.on(linux) }
+        flags.filterValues { it != null } shouldBe mapOf(
+            "MAP_SHARED" to 0x01, "MAP_PRIVATE" to 0x02, "MAP_SHARED_VALIDATE" to 0x03, "MAP_FIXED" to 0x10,
+            "MAP_ANONYMOUS" to 0x20, "MAP_32BIT" to 0x40, "MAP_DENYWRITE" to 0x800, "MAP_EXECUTABLE" to 0x1000,
+            "MAP_LOCKED" to 0x2000, "MAP_NORESERVE" to 0x4000, "MAP_POPULATE" to 0x8000, "MAP_NONBLOCK" to 0x10000,
+            "MAP_STACK" to 0x20000, "MAP_HUGETLB" to 0x40000, "MAP_SYNC" to 0x80000, "MAP_FIXED_NOREPLACE" to 0x100000,
+        )
+        Advice.entries.mapNotNull { it.constant.on(linux) }.sorted() shouldBe
+            (0..4).toList() + (8..25) + listOf(100, 101)
+    }
+
+    test("every flag of this system makes a map of private memory, or an exception that says why not") {
+        for (flag in MapFlag.entries.filter { it.isSupported && it !in sharing && it !in addressed }) {
+            try {
+                MMapOptions().flags(MapFlag.PRIVATE, flag).length(5000).anonymous().use { map ->
+                    map[4999] = 1
+                    map.slice(4998) shouldBe byteArrayOf(0, 1)
+                }
+            } catch (e: MMapException) {
+                e.operation shouldBe "mmap"
+                e.errorName shouldBeIn listOf("ENOMEM", "EAGAIN", "EPERM", "EOPNOTSUPP", "EINVAL")
+            }
+        }
+    }
+
+    test("every flag of this system makes a shared map of a file, or an exception that says why not") {
+        TemporaryFile(ByteArray(5000)).use { file ->
+            for (flag in MapFlag.entries.filter { it.isSupported && it !in sharing && it !in addressed }) {
+                if (flag == MapFlag.ANONYMOUS) continue
+                for (sharing in listOf(MapFlag.SHARED, MapFlag.SHARED_VALIDATE).filter { it.isSupported }) {
+                    try {
+                        MMapOptions().flags(sharing, flag).open(file.path).use { map ->
+                            map[4999] = (map[4999] + 1).toByte()
+                        }
+                    } catch (e: MMapException) {
+                        e.operation shouldBe "mmap"
+                        e.errorName shouldBeIn listOf("ENOMEM", "EAGAIN", "EPERM", "EOPNOTSUPP", "EINVAL", "EACCES")
+                    }
+                }
+            }
+        }
+    }
+
+    test("flags that this system lacks are refused by name before any system call, on every way to a map") {
+        TemporaryFile(ByteArray(10)).use { file ->
+            for (flag in MapFlag.entries.filter { !it.isSupported }) withFaultySystemCalls { calls ->
+                val options = MMapOptions().flags(MapFlag.PRIVATE, flag).length(10).apply { systemCalls = calls }
+                for (attempt in listOf({ options.open(file.path) }, { options.map(0) }, { options.anonymous() })) {
+                    shouldThrow<UnsupportedOperationException> { attempt() }.message shouldContain
+                        " has no ${flag.constantName}; it exists on: "
+                }
+                calls.record shouldBe emptyList()
+            }
+        }
+    }
+
+    test("ANONYMOUS may be said of memory without a file, where it changes nothing") {
+        for (sharing in listOf(MapFlag.SHARED, MapFlag.PRIVATE)) withFaultySystemCalls { calls ->
+            val options = MMapOptions().flags(sharing, MapFlag.ANONYMOUS).length(10).apply { systemCalls = calls }
+            options.anonymous().use { map ->
+                map.resize(20_000)
+                map[19_999] = 1
+            }
+            calls.shouldHaveNothingLeft()
+            (calls.count(Call.CREATE_MEMORY) == 1) shouldBe (sharing == MapFlag.SHARED)
+        }
+    }
+
+    test("page and granularity are those of the system calls") {
+        MMap.pageSize.countOneBits() shouldBe 1
+        MMap.allocationGranularity % MMap.pageSize shouldBe 0
+    }
+})
+
+private val sharing = listOf(MapFlag.SHARED, MapFlag.PRIVATE, MapFlag.SHARED_VALIDATE)
+private val addressed = listOf(MapFlag.FIXED, MapFlag.FIXED_NO_REPLACE)

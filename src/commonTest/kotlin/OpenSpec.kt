@@ -1,0 +1,256 @@
+package dev.kmmap
+
+import dev.kmmap.fixtures.Call
+import dev.kmmap.fixtures.FaultySystemCalls
+import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.patternOf
+import dev.kmmap.fixtures.shell
+import dev.kmmap.fixtures.temporaryFolder
+import dev.kmmap.fixtures.withFaultySystemCalls
+import dev.kmmap.internal.OpenMode
+import dev.kmmap.internal.platformSystemCalls
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.assertions.withClue
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.types.shouldBeInstanceOf
+import kotlinx.io.files.Path
+
+private val page = MMap.pageSize
+
+/** Options with [configure] whose system calls are [calls]. */
+private fun options(calls: FaultySystemCalls, configure: MMapOptions.() -> Unit = {}): MMapOptions =
+    MMapOptions().apply(configure).apply { systemCalls = calls }
+
+internal class OpenSpec : FunSpec({
+    test("every bad argument is refused with the right words, and before any system call where none is needed") {
+        TemporaryFile(patternOf(100)).use { file ->
+            val read = platformSystemCalls.open(file.path, OpenMode.READ)
+            for ((index, row) in badOpens.withIndex()) withFaultySystemCalls { calls ->
+                withClue("row $index: ${row.expected} with \"${row.message}\"") {
+                    calls.lend(read)
+                    val options = options(calls, row.configure)
+                    val failure = shouldThrow<Throwable> {
+                        when (row.source) {
+                            Bad.FILE -> options.open(file.path).close()
+                            Bad.READ_DESCRIPTOR -> options.map(read).close()
+                            Bad.ANONYMOUS -> options.anonymous().close()
+                            else -> options.open(row.path).close()
+                        }
+                    }
+                    val isExpected = when (row.expected) {
+                        Bad.ARGUMENT -> failure is IllegalArgumentException
+                        Bad.UNSUPPORTED -> failure is UnsupportedOperationException
+                        Bad.NOT_FOUND -> failure is MMapFileNotFoundException
+                        Bad.DENIED -> failure is MMapAccessDeniedException
+                        Bad.NO_SPACE -> failure is MMapNoSpaceException
+                        else -> failure is MMapException
+                    }
+                    if (!isExpected) throw AssertionError("$failure", failure)
+                    failure.message shouldContain row.message
+                    if (row.beforeAnyCall) calls.record shouldBe emptyList()
+                    calls.takeBack(read)
+                    calls.shouldHaveNothingLeft()
+                }
+            }
+            platformSystemCalls.close(read)
+            file.readBytes() shouldBe patternOf(100)
+        }
+    }
+
+    test("a bad descriptor is refused, one that cannot be a descriptor before any system call") {
+        withFaultySystemCalls { calls ->
+            for (descriptor in listOf(-1L, Long.MIN_VALUE, Int.MAX_VALUE + 1L, Long.MAX_VALUE)) {
+                shouldThrow<IllegalArgumentException> { options(calls).map(descriptor) }.message shouldBe
+                    "not a descriptor: $descriptor"
+            }
+            calls.record shouldBe emptyList()
+        }
+        for (trackFile in listOf(true, false)) {
+            val failure = shouldThrow<MMapException> { MMapOptions().trackFile(trackFile).map(987_654) }
+            failure.errorName shouldBe "EBADF"
+            failure.message shouldContain "descriptor 987654"
+        }
+    }
+
+    test("a directory is no file: neither by path, for any access, nor by descriptor") {
+        val directory = temporaryFolder.toString()
+        for (access in Access.entries) withFaultySystemCalls { calls ->
+            for (create in listOf(false, true)) {
+                shouldThrow<IllegalArgumentException> {
+                    options(calls) { access(access).create(create) }.open(directory)
+                }.message shouldBe "$directory is not a regular file: it is a directory"
+            }
+            calls.shouldHaveNothingLeft()
+        }
+        val descriptor = platformSystemCalls.open(directory, OpenMode.READ)
+        if (descriptor >= 0) {
+            shouldThrow<IllegalArgumentException> { MMap.map(descriptor) }.message shouldContain "it is a directory"
+            platformSystemCalls.close(descriptor) shouldBe 0
+        }
+    }
+
+    test("a FIFO is no file, and nobody waits for its other end") {
+        TemporaryFile().use { fifo ->
+            if (shell("mkfifo '${fifo.path}'")) withFaultySystemCalls { calls ->
+                for (access in Access.entries) {
+                    shouldThrow<IllegalArgumentException> { options(calls) { access(access) }.open(fifo.path) }
+                        .message shouldBe "${fifo.path} is not a regular file: it is a FIFO"
+                }
+                calls.shouldHaveNothingLeft()
+            }
+        }
+    }
+
+    test("a link to a file is the file; one that leads nowhere or in a circle is an exception") {
+        TemporaryFile(patternOf(5)).use { file ->
+            TemporaryFile().use { link ->
+                if (shell("ln -s '${file.path}' '${link.path}'")) {
+                    MMap.open(link.path).use { it.slice(0) shouldBe patternOf(5) }
+                }
+            }
+            TemporaryFile().use { link ->
+                if (shell("ln -s '${link.path}' '${link.path}'")) {
+                    shouldThrow<MMapException> { MMap.open(link.path) }.errorName shouldBe "ELOOP"
+                    shell("rm '${link.path}'") shouldBe true
+                }
+            }
+        }
+    }
+
+    test("a device that gives memory is mapped with an explicit length only") {
+        val zero = platformSystemCalls.open("/dev/zero", OpenMode.READ)
+        if (zero >= 0) {
+            platformSystemCalls.close(zero)
+            shouldThrow<IllegalArgumentException> { MMap.open("/dev/zero") }.message shouldBe
+                "/dev/zero is a character device: it needs an explicit length"
+            for (access in Access.entries) MMap.open("/dev/zero", access, 0, page + 1).use { map ->
+                map.size shouldBe page + 1
+                map.slice(0) shouldBe ByteArray(page.toInt() + 1)
+            }
+            shouldThrow<MMapException> { MMap.open("/dev/null", Access.READ, 0, 10) }.errorName shouldBe "ENODEV"
+        }
+    }
+
+    test("a file of 0 bytes, and an offset at the end of a file, give an empty map") {
+        TemporaryFile(ByteArray(0)).use { file ->
+            for (access in Access.entries) MMap.open(file.path, access).use { map ->
+                map.size shouldBe 0
+                map.fileSize() shouldBe 0
+                map.toList() shouldBe emptyList()
+            }
+        }
+        TemporaryFile(ByteArray(page.toInt())).use { file ->
+            for (offset in listOf(page)) MMap.open(file.path, Access.WRITE, offset).use { it.size shouldBe 0 }
+        }
+    }
+
+    test("files of the system that tell no size give an empty map") {
+        if (platformSystemCalls.open("/proc/cpuinfo", OpenMode.READ).also { platformSystemCalls.close(it) } >= 0) {
+            MMap.open("/proc/cpuinfo").use { it.size shouldBe 0 }
+        }
+    }
+
+    test("a missing file is created only when asked for, empty, and mapped") {
+        for (access in Access.entries) TemporaryFile().use { file ->
+            shouldThrow<MMapFileNotFoundException> { MMap.open(file.path, access) }.message shouldContain file.path
+            file.exists() shouldBe false
+            MMapOptions().access(access).create(true).open(file.path).use { it.size shouldBe 0 }
+            file.readBytes() shouldBe ByteArray(0)
+        }
+    }
+
+    test("create leaves a file that exists alone") {
+        TemporaryFile(patternOf(10)).use { file ->
+            MMapOptions().create(true).open(file.path).use { it.slice(0) shouldBe patternOf(10) }
+            val options = MMapOptions().access(Access.WRITE).create(true).extend(true).length(5)
+            options.open(file.path).use { it.size shouldBe 5 }
+            file.readBytes() shouldBe patternOf(10)
+        }
+    }
+
+    test("extend makes the file as long as it has to be, over zeros, and never shorter") {
+        for (offset in listOf(0L, 1L, 10L, page, page + 1)) for (length in listOf(1L, 10L, page, 3 * page + 1)) {
+            TemporaryFile(patternOf(10)).use { file ->
+                val options = MMapOptions().access(Access.WRITE).extend(true).offset(offset).length(length)
+                options.open(file.path).use { map ->
+                    map.size shouldBe length
+                    map.fileSize() shouldBe maxOf(10, offset + length)
+                    map[length - 1] = 1
+                }
+                val expected = patternOf(10).copyOf(maxOf(10, offset + length).toInt())
+                file.readBytes() shouldBe expected.also { it[(offset + length - 1).toInt()] = 1 }
+            }
+        }
+    }
+
+    test("what is private can be mapped of a descriptor for reading, what is written to the file cannot") {
+        TemporaryFile(patternOf(10)).use { file ->
+            val descriptor = platformSystemCalls.open(file.path, OpenMode.READ)
+            for (access in listOf(Access.READ, Access.COPY)) MMap.map(descriptor, access).use { it.size shouldBe 10 }
+            for (trackFile in listOf(true, false)) withFaultySystemCalls { calls ->
+                calls.lend(descriptor)
+                val options = options(calls) { access(Access.WRITE).trackFile(trackFile) }
+                val failure = shouldThrow<MMapAccessDeniedException> { options.map(descriptor) }
+                failure.errorName shouldBe "EACCES"
+                failure.message shouldContain "mmap(descriptor $descriptor, offset=0, length=10, fileSize=10): "
+                calls.takeBack(descriptor)
+                calls.shouldHaveNothingLeft()
+            }
+            platformSystemCalls.close(descriptor) shouldBe 0
+        }
+    }
+
+    test("the caller's descriptor stays the caller's, and is not needed any more") {
+        TemporaryFile(patternOf(10)).use { file ->
+            for (trackFile in listOf(true, false)) withFaultySystemCalls { calls ->
+                val descriptor = platformSystemCalls.open(file.path, OpenMode.READ_WRITE)
+                calls.lend(descriptor)
+                val map = options(calls) { access(Access.WRITE).trackFile(trackFile) }.map(descriptor)
+                calls.takeBack(descriptor)
+                platformSystemCalls.close(descriptor) shouldBe 0
+                map[0] = 9
+                map.flush()
+                if (trackFile) map.resize(10)
+                map.close()
+                calls.shouldHaveNothingLeft()
+            }
+        }
+    }
+
+    test("a file that is truncated while it is being mapped is noticed, and nothing is left") {
+        TemporaryFile(patternOf(100)).use { file ->
+            withFaultySystemCalls { calls ->
+                calls.answer(Call.FILE_SIZE, 2) { 99 }
+                val failure = shouldThrow<MMapException> { options(calls).open(file.path) }
+                failure.message shouldContain "the file was truncated"
+                failure.message shouldContain "offset=0, length=100, fileSize=99"
+                calls.shouldHaveNothingLeft()
+            }
+        }
+    }
+
+    test("options are used again and again, and each map has its own copy of them") {
+        TemporaryFile(patternOf(20)).use { file ->
+            val options = MMapOptions().access(Access.COPY).offset(5).length(5)
+            options.open(file.path).use { first ->
+                options.offset(0).length(20).open(Path(file.path)).use { second ->
+                    first.slice(0) shouldBe patternOf(20).copyOfRange(5, 10)
+                    second.slice(0) shouldBe patternOf(20)
+                }
+            }
+        }
+    }
+
+    test("messages have the form: operation, what on, the system's words, symbol and number") {
+        TemporaryFile().use { file ->
+            val failure = shouldThrow<MMapException> { MMap.open(file.path) }
+            failure.shouldBeInstanceOf<MMapFileNotFoundException>()
+            failure.operation shouldBe "open"
+            failure.errorName shouldBe "ENOENT"
+            failure.errorCode shouldBe 2
+            failure.message shouldBe "open(${file.path}, mode=READ): ${platformSystemCalls.errorText(2)} (ENOENT 2)"
+        }
+    }
+})

@@ -1,0 +1,194 @@
+package dev.kmmap
+
+import dev.kmmap.fixtures.ProcessResources
+import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.longRaceRounds
+import dev.kmmap.fixtures.longRun
+import dev.kmmap.fixtures.pattern
+import dev.kmmap.fixtures.patternOf
+import dev.kmmap.internal.pause
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.ints.shouldBeLessThan
+import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.*
+import kotlin.concurrent.atomics.AtomicBoolean
+import kotlin.concurrent.atomics.AtomicInt
+import kotlin.concurrent.atomics.incrementAndFetch
+import kotlin.random.Random
+
+/** Rounds of each of four races; each one opens a map, lets everybody at it and closes it. */
+private val rounds = if (longRun) longRaceRounds / 4 else 60
+
+/** What every reader has done before the map is closed. */
+private const val STEPS_BEFORE_CLOSE = 30
+
+private val page = MMap.pageSize
+
+/** The map never becomes shorter than this: what lies below is always there. */
+private val least = page / 2
+private val most = 4 * page
+
+/** A needle that occurs once, below the least size. */
+private val needle = ByteArray(20) { pattern(1000L + it) }
+
+private fun MMapOptions.opened(path: String?): MMap = if (path == null) anonymous() else open(path)
+
+/** One race: everything the readers meet is right, or out of bounds beyond the least size, or "mmap is closed". */
+private class Race(val map: MMap, seed: Int) {
+    private val seeds = Random(seed)
+    private val steps = AtomicInt(0)
+
+    fun reader(): suspend CoroutineScope.() -> Unit {
+        val random = Random(seeds.nextInt())
+        return { untilClosed { read(random) } }
+    }
+
+    fun resizer(): suspend CoroutineScope.() -> Unit {
+        val random = Random(seeds.nextInt())
+        return {
+            untilClosed {
+                map.resize(random.nextLong(least, most + 1))
+                if (random.nextBoolean()) repeat(random.nextInt(50)) { pause(it) }
+            }
+        }
+    }
+
+    fun closer(): suspend CoroutineScope.() -> Unit = {
+        var attempt = 0
+        while (steps.load() < STEPS_BEFORE_CLOSE) pause(attempt++)
+        map.close()
+    }
+
+    private inline fun untilClosed(step: () -> Unit) {
+        try {
+            while (true) step()
+        } catch (e: IllegalStateException) {
+            if (e.message != "mmap is closed") throw AssertionError("not a documented outcome: $e", e)
+        }
+    }
+
+    private fun read(random: Random) {
+        val index = random.nextLong(most)
+        try {
+            when (random.nextInt(12)) {
+                0, 1, 2 -> check(index, map[index])
+                3 -> map.slice(index, index + 100).forEachIndexed { i, byte -> check(index + i, byte) }
+                4 -> check(map.slice(0, least).contentEquals(patternOf(least.toInt()))) { "slice" }
+                5 -> check(map.find(needle, 0) == 1000L) { "find" }
+                6 -> check(map.rfind(needle, 0, least) == 1000L) { "rfind" }
+                7 -> {
+                    val bytes = ByteArray(64)
+                    map.copyTo(index, bytes)
+                    bytes.forEachIndexed { i, byte -> check(index + i, byte) }
+                }
+                8 -> map[index % least] = pattern(index % least)
+                9 -> map.copyFrom(5, patternOf(100).copyOfRange(5, 100))
+                10 -> check(map.size in least..most) { "size" }
+                11 -> map.flush(0, 10, FlushMode.ASYNC)
+            }
+        } catch (e: IndexOutOfBoundsException) {
+            // The last byte that was asked for is at most 64 beyond the index.
+            if (index + 64 <= least) throw AssertionError("not a documented outcome: $e", e)
+        }
+        steps.incrementAndFetch()
+    }
+
+    private fun check(index: Long, byte: Byte) {
+        val isRight = byte == pattern(index) || byte == 0.toByte() && index >= least
+        check(isRight) { "the byte at $index is $byte instead of ${pattern(index)}" }
+    }
+
+    private inline fun check(condition: Boolean, what: () -> String) {
+        if (!condition) throw AssertionError(what())
+    }
+}
+
+/** Runs the [parts] of a race at the same time, each on a thread of its own. */
+private suspend fun run(parts: List<suspend CoroutineScope.() -> Unit>) = coroutineScope {
+    for (part in parts) launch(Dispatchers.IO) { part() }
+}
+
+internal class RaceSpec : FunSpec({
+    val kinds = listOf<Pair<String, MMapOptions.() -> Unit>>(
+        "a shared map of a file" to { access(Access.WRITE) },
+        "a private map of a file" to { flags(MapFlag.PRIVATE) },
+        "shared memory" to { access(Access.WRITE) },
+        "private memory" to { flags(MapFlag.PRIVATE) },
+    )
+
+    for ((name, configure) in kinds) {
+        val inFile = name.endsWith("file")
+
+        test("readers of $name meet right values or documented exceptions, while it is resized and closed") {
+            val seed = Random.nextInt()
+            TemporaryFile(patternOf(most.toInt())).use { file ->
+                repeat(rounds) { round ->
+                    val map = MMapOptions().apply(configure).length(most).opened(if (inFile) file.path else null)
+                    map.copyFrom(0, patternOf(most.toInt()))
+                    val race = Race(map, seed + round)
+                    try {
+                        run(listOf(race.reader(), race.reader(), race.reader(), race.resizer(), race.closer()))
+                    } catch (e: Throwable) {
+                        throw AssertionError("seed $seed, round $round: ${e.message}", e)
+                    }
+                    if (inFile) MMap.open(file.path, Access.WRITE).use { it.resize(most) }
+                }
+            }
+            ProcessResources.rangesNaming("kmmap-test-")?.size?.let { it shouldBe 0 }
+        }
+    }
+
+    test("of many who close at the same time each returns when the map is gone, and it is unmapped once") {
+        TemporaryFile(ByteArray(100)).use { file ->
+            repeat(rounds) {
+                val map = MMap.open(file.path)
+                run(List(4) {
+                    {
+                        map.close()
+                        ProcessResources.rangesNaming(file.path)?.size?.let { it shouldBe 0 }
+                    }
+                })
+            }
+        }
+    }
+
+    test("close gets its turn among those who resize without a pause") {
+        repeat(5) {
+            val map = MMapOptions().flags(MapFlag.PRIVATE).length(page).anonymous()
+            val isAsked = AtomicBoolean(false)
+            val after = AtomicInt(0)
+            run(listOf<suspend CoroutineScope.() -> Unit>(
+                {
+                    repeat(100) { pause(it) }
+                    isAsked.store(true)
+                    map.close()
+                },
+            ) + List(2) { part ->
+                {
+                    try {
+                        while (true) {
+                            map.resize(page * (part + 1))
+                            if (isAsked.load()) after.incrementAndFetch()
+                        }
+                    } catch (e: IllegalStateException) {
+                        e.message shouldBe "mmap is closed"
+                    }
+                }
+            })
+            // None but those that came between the asking and the call, for as long as the scheduler held it up.
+            after.load() shouldBeLessThan 2000
+        }
+    }
+
+    test("many who resize at the same time take turns: the size is that of the last one") {
+        MMap.anonymous(page).use { map ->
+            map[0] = 1
+            repeat(6) {
+                run(List(4) { part -> { repeat(5) { map.resize(page * (part + 1) + it) } } })
+                ((map.size % page) == 4L) shouldBe true
+                map.fileSize() shouldBe map.size
+                map[0] shouldBe 1
+            }
+        }
+    }
+})

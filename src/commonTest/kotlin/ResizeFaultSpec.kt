@@ -1,0 +1,164 @@
+package dev.kmmap
+
+import dev.kmmap.fixtures.Call
+import dev.kmmap.fixtures.FaultySystemCalls
+import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.patternOf
+import dev.kmmap.fixtures.withFaultySystemCalls
+import io.kotest.assertions.withClue
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+
+private val page = MMap.pageSize
+
+/** What is resized. */
+private enum class Resized(val inFile: Boolean, val configure: MMapOptions.() -> Unit) {
+    SHARED_FILE(true, { access(Access.WRITE) }),
+    PRIVATE_FILE(true, { flags(MapFlag.PRIVATE) }),
+    SHARED_MEMORY(false, { access(Access.WRITE) }),
+    PRIVATE_MEMORY(false, { flags(MapFlag.PRIVATE) }),
+}
+
+/** One resize: [trailing] bytes of the file lie behind the map. */
+private class Change(val from: Long, val to: Long, val offset: Long = 0, val trailing: Int = 0) {
+    /** The whole file, if the map's part of it is [shown]. */
+    fun file(shown: ByteArray): ByteArray = ByteArray(offset.toInt()) { 1 } + shown + ByteArray(trailing) { 2 }
+}
+
+private val changes = listOf(
+    Change(page + 1, 3 * page), Change(3 * page, page + 1), Change(100, 50), Change(50, 100),
+    Change(page, 0), Change(0, page + 1), Change(1, page), Change(page, 1),
+)
+private val fileChanges = listOf(
+    Change(page + 1, 3 * page, offset = page + 1), Change(3 * page, 10, offset = 1), Change(100, 0, offset = page - 1),
+    Change(0, 100, offset = 7), Change(100, 200, trailing = 50), Change(100, 120, trailing = 50),
+    Change(100, 100, trailing = 50), Change(100, 50, trailing = 50), Change(100, 0, trailing = 50, offset = 3),
+    Change(page, 2 * page, trailing = 3 * page.toInt()),
+    Change(page, 2 * page, offset = 9, trailing = 3 * page.toInt()),
+)
+
+/** Failures that leave a resize as good as without them: old pages that the system does not take back. */
+private fun isHarmless(call: Call, change: Change): Boolean =
+    call == Call.UNMAP || call == Call.REMAP && change.to <= change.from
+
+private class Resize(val kind: Resized, val change: Change, val calls: FaultySystemCalls, val file: TemporaryFile) {
+    private val behind = ByteArray(change.trailing) { 2 }
+
+    /** What the map shows before; not what the file holds if the map is private. */
+    val content = ByteArray(change.from.toInt()) { 3 }
+
+    private val fileContent = change.file(if (kind == Resized.PRIVATE_FILE) patternOf(content.size) else content)
+
+    fun open(): MMap {
+        val options = MMapOptions().apply(kind.configure).length(change.from).apply { systemCalls = calls }
+        if (!kind.inFile) return options.anonymous().also { it.copyFrom(0, content) }
+        return options.offset(change.offset).open(file.path).also { it.copyFrom(0, content) }
+    }
+
+    fun shouldBeAsBefore(map: MMap) {
+        map.size shouldBe change.from
+        map.slice(0) shouldBe content
+        if (kind.inFile) file.readBytes() shouldBe fileContent
+        if (change.from > 0) {
+            map[change.from - 1] = 3
+            map[0] shouldBe 3
+        }
+    }
+
+    fun shouldBeDone(map: MMap) {
+        map.size shouldBe change.to
+        val gained = behind.copyOf(maxOf(0, (change.to - change.from).toInt()))
+        map.slice(0) shouldBe (content + gained).copyOf(change.to.toInt())
+        if (kind.inFile) file.readBytes() shouldBe (fileContent).copyOf((change.offset + change.to).toInt())
+        if (change.to > 0) {
+            map[change.to - 1] = 9
+            map[change.to - 1] shouldBe 9
+        }
+    }
+}
+
+/** Resizes with the [number]-th [call] failing; whether there was such a call. */
+private fun resizeWithFault(kind: Resized, change: Change, call: Call, number: Int): Boolean {
+    var struck = false
+    TemporaryFile(change.file(patternOf(change.from.toInt()))).use { file ->
+        withFaultySystemCalls { calls ->
+            val resize = Resize(kind, change, calls, file)
+            val map = resize.open()
+            map.seek(change.from)
+            calls.fail(call, number)
+            val result = runCatching { map.resize(change.to) }
+            struck = calls.struck > 0
+            calls.heal()
+            result.onFailure { failure ->
+                if (failure !is MMapException) throw AssertionError("not the documented exception: $failure", failure)
+                failure.errorName shouldBe call.error
+                failure.suppressedExceptions shouldBe emptyList()
+                resize.shouldBeAsBefore(map)
+                // Nothing stands in the way of another attempt.
+                map.resize(change.to)
+            }
+            if (result.isSuccess && struck) isHarmless(call, change) shouldBe true
+            map.position shouldBe change.from
+            resize.shouldBeDone(map)
+            map.close()
+            calls.shouldHaveNothingLeft()
+        }
+    }
+    return struck
+}
+
+internal class ResizeFaultSpec : FunSpec({
+    for (kind in Resized.entries) {
+        test("whatever fails when ${kind.name} is resized, all is as before, and it can be tried again") {
+            for (change in changes + if (kind.inFile) fileChanges else listOf()) for (call in Call.entries) {
+                var number = 1
+                val name = "${change.from} to ${change.to} at ${change.offset}, ${change.trailing} bytes behind"
+                while (withClue("$name, with ${call.name} number $number failing") {
+                        resizeWithFault(kind, change, call, number)
+                    }
+                ) {
+                    if (++number > 20) error("$name: ${call.name} is called without end")
+                }
+            }
+        }
+    }
+
+    test("pages that the system did not take back at a shrink show zeros when the map grows over them again") {
+        for (kind in listOf(Resized.PRIVATE_MEMORY, Resized.PRIVATE_FILE)) for (regrown in listOf(5L, 10L, 12L)) {
+            withClue("$kind, $regrown pages") {
+                val change = Change(10 * page, 2 * page)
+                TemporaryFile(change.file(patternOf(change.from.toInt()))).use { file ->
+                    withFaultySystemCalls { calls ->
+                        val map = Resize(kind, change, calls, file).open()
+                        calls.fail(Call.REMAP)
+                        map.resize(2 * page)
+                        map.resize(regrown * page)
+                        map.slice(0, 2 * page) shouldBe ByteArray(2 * page.toInt()) { 3 }
+                        map.slice(2 * page) shouldBe ByteArray(((regrown - 2) * page).toInt())
+                        map.close()
+                        calls.shouldHaveNothingLeft()
+                    }
+                }
+            }
+        }
+    }
+
+    test("a resize that fails twice over tells the first failure and leaves the map usable") {
+        for (second in listOf(Call.UNMAP, Call.TRUNCATE)) TemporaryFile(patternOf(page.toInt())).use { file ->
+            withFaultySystemCalls { calls ->
+                val resize = Resize(Resized.SHARED_FILE, Change(page, 100), calls, file)
+                val map = resize.open()
+                calls.fail(Call.TRUNCATE, 1).fail(second, if (second == Call.TRUNCATE) 2 else 1)
+                val failure = runCatching { map.resize(100) }.exceptionOrNull() as MMapException
+                failure.operation shouldBe "ftruncate"
+                calls.heal()
+                resize.shouldBeAsBefore(map)
+                map.resize(100)
+                resize.shouldBeDone(map)
+                map.close()
+                calls.descriptors.size shouldBe 0
+                calls.ranges.size shouldBe if (second == Call.UNMAP) 1 else 0
+            }
+        }
+    }
+})

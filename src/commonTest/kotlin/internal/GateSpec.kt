@@ -1,0 +1,149 @@
+package dev.kmmap.internal
+
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.*
+import kotlin.concurrent.atomics.AtomicBoolean
+import kotlin.concurrent.atomics.AtomicInt
+import kotlin.concurrent.atomics.decrementAndFetch
+import kotlin.concurrent.atomics.incrementAndFetch
+
+internal class GateSpec : FunSpec({
+    test("an open gate lets any number in and out") {
+        val gate = Gate()
+        repeat(1000) { gate.enter() shouldBe true }
+        repeat(1000) { gate.exit() }
+        gate.enter() shouldBe true
+    }
+
+    test("a retired gate lets nobody in, however often it is asked") {
+        val gate = Gate()
+        gate.retire()
+        repeat(1000) { gate.enter() shouldBe false }
+        gate.awaitEmpty()
+        gate.enter() shouldBe false
+    }
+
+    test("who is inside when a gate is retired can leave, and only then it is empty") {
+        val gate = Gate()
+        repeat(3) { gate.enter() }
+        gate.retire()
+        gate.enter() shouldBe false
+        repeat(3) { gate.exit() }
+        gate.awaitEmpty()
+    }
+
+    test("retiring twice is retiring once") {
+        val gate = Gate()
+        gate.enter()
+        gate.retire()
+        gate.retire()
+        gate.exit()
+        gate.retire()
+        gate.awaitEmpty()
+        gate.awaitEmpty()
+        gate.enter() shouldBe false
+    }
+
+    test("awaitEmpty waits for everybody inside") {
+        repeat(50) {
+            val gate = Gate()
+            val inside = AtomicInt(0)
+            coroutineScope {
+                val workers = List(4) {
+                    async(Dispatchers.IO) {
+                        while (gate.enter()) {
+                            inside.incrementAndFetch()
+                            inside.decrementAndFetch()
+                            gate.exit()
+                        }
+                    }
+                }
+                withContext(Dispatchers.IO) {
+                    gate.retire()
+                    gate.awaitEmpty()
+                    inside.load() shouldBe 0
+                }
+                workers.awaitAll()
+                inside.load() shouldBe 0
+            }
+        }
+    }
+
+    test("a lifecycle begins open, closes once and stays closed") {
+        val lifecycle = Lifecycle()
+        lifecycle.isClosed shouldBe false
+        lifecycle.isChanging shouldBe false
+        lifecycle.requireOpen()
+        var closed = 0
+        lifecycle.close {
+            closed++
+            lifecycle.isClosed shouldBe true
+        }
+        lifecycle.close { closed++ }
+        closed shouldBe 1
+        lifecycle.isClosed shouldBe true
+        shouldThrow<IllegalStateException> { lifecycle.requireOpen() }.message shouldBe "mmap is closed"
+        shouldThrow<IllegalStateException> { lifecycle.change { closed++ } }.message shouldBe "mmap is closed"
+        closed shouldBe 1
+    }
+
+    test("a change is seen while it lasts, and ends when it fails, too") {
+        val lifecycle = Lifecycle()
+        lifecycle.change {
+            lifecycle.isChanging shouldBe true
+            lifecycle.isClosed shouldBe false
+        }
+        lifecycle.isChanging shouldBe false
+        shouldThrow<NoSuchElementException> { lifecycle.change { throw NoSuchElementException() } }
+        lifecycle.isChanging shouldBe false
+        lifecycle.change { }
+    }
+
+    test("a close that fails has closed all the same") {
+        val lifecycle = Lifecycle()
+        shouldThrow<NoSuchElementException> { lifecycle.close { throw NoSuchElementException() } }
+        lifecycle.isClosed shouldBe true
+        lifecycle.close { error("closed twice") }
+    }
+
+    test("one change at a time, none during or after a close, and everybody returns when it is over") {
+        repeat(100) {
+            val lifecycle = Lifecycle()
+            val active = AtomicInt(0)
+            val isOver = AtomicBoolean(false)
+            val changes = AtomicInt(0)
+            coroutineScope {
+                repeat(3) {
+                    launch(Dispatchers.IO) {
+                        try {
+                            repeat(20) {
+                                lifecycle.change {
+                                    active.incrementAndFetch() shouldBe 1
+                                    isOver.load() shouldBe false
+                                    active.decrementAndFetch()
+                                }
+                                changes.incrementAndFetch()
+                            }
+                        } catch (e: IllegalStateException) {
+                            e.message shouldBe "mmap is closed"
+                        }
+                    }
+                }
+                repeat(2) {
+                    launch(Dispatchers.IO) {
+                        while (changes.load() < 10) pause(0)
+                        lifecycle.close {
+                            active.incrementAndFetch() shouldBe 1
+                            active.decrementAndFetch()
+                            isOver.store(true)
+                        }
+                        isOver.load() shouldBe true
+                    }
+                }
+            }
+            lifecycle.isClosed shouldBe true
+        }
+    }
+})

@@ -1,0 +1,32 @@
+package dev.kmmap.samples
+
+import dev.kmmap.Access
+import dev.kmmap.MMap
+import dev.kmmap.MMapOptions
+import dev.kmmap.MapFlag
+
+/** Maps that need more said about them than a path and an access. */
+internal object MMapOptionsSamples {
+    /** A file of at least 1 MiB, which is created if there is none, and whose space is real. */
+    fun createAndExtend(path: String): MMap =
+        MMapOptions()
+            .access(Access.WRITE)
+            .create(true)
+            .extend(true)
+            .length(1L shl 20)
+            .open(path)
+
+    /** Twenty bytes in the middle of a file; where they begin need not be a multiple of anything. */
+    fun partOfAFile(path: String): MMap =
+        MMapOptions().access(Access.WRITE).offset(7).length(20).open(path)
+
+    /** One set of options for many maps. */
+    fun sharedOptions(paths: List<String>): Long {
+        val options = MMapOptions().access(Access.READ).trackFile(false)
+        return paths.sumOf { path -> options.open(path).use { it.size } }
+    }
+
+    /** Memory that people find under its name when they look at the process. */
+    fun namedMemory(): MMap =
+        MMapOptions().flags(MapFlag.PRIVATE).length(4096).name("page cache").anonymous()
+}

@@ -1,0 +1,143 @@
+package dev.kmmap.samples
+
+import dev.kmmap.fixtures.TemporaryFile
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+import kotlinx.io.bytestring.encodeToByteString
+import kotlinx.io.files.Path
+
+private suspend fun withText(text: String, block: suspend (TemporaryFile) -> Unit) =
+    TemporaryFile(text.encodeToByteArray()).use { block(it) }
+
+private fun TemporaryFile.text() = readBytes().decodeToString()
+
+/** The samples of the documentation run and do what they say. */
+internal class SamplesSpec : FunSpec({
+    test("copyLeavesTheFileAlone") {
+        withText("abc") { file ->
+            AccessSamples.copyLeavesTheFileAlone(file.path) shouldBe ('X' to 'a')
+            file.text() shouldBe "abc"
+        }
+    }
+
+    test("writingReachesEveryOtherMap") {
+        withText("abc") { file ->
+            AccessSamples.writingReachesEveryOtherMap(file.path) shouldBe 'X'
+            file.text() shouldBe "Xbc"
+        }
+    }
+
+    test("readOnlyMapsRefuseToChange") {
+        withText("abc") { file ->
+            AccessSamples.readOnlyMapsRefuseToChange(file.path) shouldBe "set: the map is read-only"
+            file.text() shouldBe "abc"
+        }
+    }
+
+    test("rawProtectionAndFlags") {
+        AccessSamples.rawProtectionAndFlags(10_000).use { map ->
+            map.size shouldBe 10_000
+            map[9_999] = 1
+            map[9_999] shouldBe 1
+        }
+    }
+
+    test("quickTour") {
+        withText("hallo\n  world\n") { file ->
+            MMapSamples.quickTour(file.path) shouldBe "done\n"
+            file.text() shouldBe "Hello\n worldd\ndone\n"
+        }
+    }
+
+    test("slicesWithAStep") {
+        withText("abcdefg") { file ->
+            MMapSamples.slicesWithAStep(file.path) shouldBe listOf("abcd", "defg", "aceg", "gfedcba")
+        }
+    }
+
+    test("findAll") {
+        withText("ababa") { file -> MMapSamples.findAll(file.path, "aba") shouldBe listOf(0L, 2L) }
+        withText("") { file -> MMapSamples.findAll(file.path, "aba") shouldBe emptyList() }
+    }
+
+    test("readAllLines") {
+        withText("one\n\nthree") { file -> MMapSamples.readAllLines(file.path) shouldBe listOf("one", "", "three") }
+    }
+
+    test("adviseSequentialReading") {
+        withText("\u0001\u0002\u0003") { file -> MMapSamples.adviseSequentialReading(file.path) shouldBe 6 }
+    }
+
+    test("flushPartOfTheMap") {
+        withText("0123456789") { file ->
+            MMapSamples.flushPartOfTheMap(file.path, 3, "abc".encodeToByteArray())
+            file.text() shouldBe "012abc6789"
+        }
+    }
+
+    test("growingMemory") {
+        MMapSamples.growingMemory(10) shouldBe 16
+        MMapSamples.growingMemory(100) shouldBe 128
+    }
+
+    test("whatWentWrong") {
+        TemporaryFile().use { MMapSamples.whatWentWrong(it.path) shouldBe "open failed with ENOENT" }
+        withText("abc") { MMapSamples.whatWentWrong(it.path) shouldBe "3 bytes" }
+    }
+
+    test("createAndExtend") {
+        TemporaryFile().use { file ->
+            repeat(2) { MMapOptionsSamples.createAndExtend(file.path).use { it.fileSize() shouldBe (1L shl 20) } }
+        }
+    }
+
+    test("partOfAFile") {
+        withText("x".repeat(7) + "y".repeat(20) + "z") { file ->
+            MMapOptionsSamples.partOfAFile(file.path).use { it.read().decodeToString() shouldBe "y".repeat(20) }
+        }
+        withText("too short") { file ->
+            shouldThrow<IllegalArgumentException> { MMapOptionsSamples.partOfAFile(file.path) }
+        }
+    }
+
+    test("sharedOptions") {
+        withText("abc") { one ->
+            withText("defgh") { two ->
+                MMapOptionsSamples.sharedOptions(listOf(one.path, two.path, one.path)) shouldBe 11
+            }
+        }
+    }
+
+    test("namedMemory") {
+        MMapOptionsSamples.namedMemory().use { it.name shouldBe "page cache" }
+    }
+
+    test("pathAndByteString") {
+        withText("an old hat") { file ->
+            KotlinxIoSamples.pathAndByteString(Path(file.path)) shouldBe "new hat".encodeToByteString()
+            KotlinxIoSamples.pathAndByteString(Path(file.path)) shouldBe null
+            file.text() shouldBe "an new hat"
+        }
+    }
+
+    test("findWithTimeout") {
+        withText("a needle") { file ->
+            SuspendingSamples.findWithTimeout(file.path, "needle") shouldBe 2
+            SuspendingSamples.findWithTimeout(file.path, "haystack") shouldBe -1
+        }
+    }
+
+    test("findManyAtOnce") {
+        withText("abc") { file ->
+            SuspendingSamples.findManyAtOnce(file.path, listOf("c", "a", "x")) shouldBe listOf(2L, 0L, -1L)
+        }
+    }
+
+    test("writeDurably") {
+        withText("hello") { file ->
+            SuspendingSamples.writeDurably(file.path, "J")
+            file.text() shouldBe "Jello"
+        }
+    }
+})
