@@ -51,7 +51,10 @@ class ReadmeSpec : FunSpec({
 private fun text(path: String): String = SystemFileSystem.source(Path(path)).buffered().use { it.readString() }
 
 private fun snippets(language: String): List<String> =
-    Regex("```$language\n(.*?)```", RegexOption.DOT_MATCHES_ALL).findAll(text("README.md")).map { it.groupValues[1] }.toList()
+    Regex("```$language\n(.*?)```", RegexOption.DOT_MATCHES_ALL)
+        .findAll(text("README.md"))
+        .map { it.groupValues[1] }
+        .toList()
 
 /** Indentation and the file's name are the only differences. */
 private fun words(code: String): String =

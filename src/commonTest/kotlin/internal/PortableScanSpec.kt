@@ -15,15 +15,15 @@ internal class PortableScanSpec : FunSpec({
 
     test("an occurrence is found wherever the verification budget runs out") {
         // One position in eight is a candidate and agrees with the needle for 500 bytes. That is paid for little more
-        // than 1000 bytes, so an occurrence in the first 4096 is before, across, just behind or far behind that point.
+        // than 1000 bytes, so an occurrence in the first 2048 is before, across, just behind or far behind that point.
         val needle = ByteArray(600) { if (it % 8 == 7) 'b'.code.toByte() else 'a'.code.toByte() }
         needle[500] = 'b'.code.toByte()
         val scanner = PortableScan(needle)
-        FencedMemory(16 * 1024).use { memory ->
+        FencedMemory(8 * 1024).use { memory ->
             val size = memory.size.toLong()
             val period = ByteArray(memory.size) { if (it % 8 == 7) 'b'.code.toByte() else 'a'.code.toByte() }
             memory.place(0, period)
-            for (distance in 0L..4096 step 8) {
+            for (distance in 0L..2048 step 8) {
                 withClue("$distance from the end that the search begins at") {
                     memory.place(distance, needle)
                     scanner.first(memory.region, 0, size) shouldBe distance
@@ -41,7 +41,7 @@ internal class PortableScanSpec : FunSpec({
 
     test("the budget suffices for text, however common the needle's bytes are in it") {
         val text = bytes("the needle teetered in the haystack, and the net needed neither the end nor the eel; ")
-        FencedMemory(256 * 1024).use { memory ->
+        FencedMemory(64 * 1024).use { memory ->
             memory.place(0, ByteArray(memory.size) { text[it % text.size] })
             for (needle in listOf("tete", "the net needed neither the eel")) {
                 val scanner = PortableScan(bytes(needle))
