@@ -7,6 +7,7 @@ package dev.kmmap
  * never by both.
  *
  * @sample dev.kmmap.samples.AccessSamples.copyLeavesTheFileAlone
+ * @sample dev.kmmap.samples.AccessSamples.writingReachesEveryOtherMap
  */
 public enum class Access {
     /**

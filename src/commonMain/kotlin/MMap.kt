@@ -212,11 +212,8 @@ public class MMap internal constructor(
      * @throws IllegalArgumentException if the result does not fit in an array; the cursor stays where it was.
      */
     @JvmOverloads
-    public fun read(count: Long = -1): ByteArray = reading { generation ->
-        val left = maxOf(generation.size - cursor, 0)
-        val bounds = Bounds(cursor, cursor + if (count < 0) left else minOf(count, left))
-        generation.copyOf(bounds).also { cursor += it.size }
-    }
+    public fun read(count: Long = -1): ByteArray =
+        reading { it.copyOf(readBounds(cursor, count, it.size)) }.also { cursor += it.size }
 
     /** Reads the byte at the cursor and moves it on. Throws [IndexOutOfBoundsException] at the end of the map. */
     public fun readByte(): Byte = get(cursor).also { cursor++ }
@@ -226,6 +223,7 @@ public class MMap internal constructor(
      * return is data as any other byte.
      *
      * @throws IllegalArgumentException if the line does not fit in an array; the cursor stays where it was.
+     * @sample dev.kmmap.samples.MMapSamples.readAllLines
      */
     public fun readLine(): ByteArray {
         val lineFeed = searchForward(LINE_FEED, cursor, Long.MAX_VALUE) {}
@@ -373,13 +371,11 @@ public class MMap internal constructor(
      * @throws UnsupportedOperationException with [Access.COPY] or `trackFile = false`.
      * @throws MMapNoSpaceException if the device has no room.
      * @throws MMapException if the system refuses for another reason.
+     * @sample dev.kmmap.samples.MMapSamples.growingMemory
      */
     @Throws(IOException::class)
     public fun resize(newSize: Long): Unit = lifecycle.change {
-        if (!mapping.rights.changesFile) {
-            if (!writable) throw readOnly("resize")
-            throw UnsupportedOperationException("a copy-on-write map cannot be resized")
-        }
+        requireResizable()
         mapping.resize(generation, newSize) { publish(it) }
     }
 

@@ -19,6 +19,7 @@ import kotlin.jvm.JvmSynthetic
  * Not thread-safe.
  *
  * @sample dev.kmmap.samples.MMapOptionsSamples.createAndExtend
+ * @sample dev.kmmap.samples.MMapOptionsSamples.sharedOptions
  */
 public class MMapOptions {
     private var access: Access? = null
@@ -54,7 +55,11 @@ public class MMapOptions {
      */
     public fun flags(vararg flags: MapFlag): MMapOptions = apply { this.flags = flags.toSet() }
 
-    /** Where the map begins in the file, in bytes, 0 or more; it need not be a multiple of anything. Default 0. */
+    /**
+     * Where the map begins in the file, in bytes, 0 or more; it need not be a multiple of anything. Default 0.
+     *
+     * @sample dev.kmmap.samples.MMapOptionsSamples.partOfAFile
+     */
     public fun offset(offset: Long): MMapOptions = apply { this.offset = offset }
 
     /**
@@ -82,7 +87,11 @@ public class MMapOptions {
      */
     public fun extend(extend: Boolean): MMapOptions = apply { this.extend = extend }
 
-    /** A name for anonymous memory: see [MMap.name]. Default: none. */
+    /**
+     * A name for anonymous memory: see [MMap.name]. Default: none.
+     *
+     * @sample dev.kmmap.samples.MMapOptionsSamples.namedMemory
+     */
     public fun name(name: String): MMapOptions = apply { this.name = name }
 
     /**

@@ -23,6 +23,7 @@ import kotlin.jvm.JvmName
  *
  * @throws CancellationException if the coroutine is cancelled.
  * @sample dev.kmmap.samples.SuspendingSamples.findWithTimeout
+ * @sample dev.kmmap.samples.SuspendingSamples.findManyAtOnce
  */
 public suspend fun MMap.awaitFind(
     needle: ByteArray,

@@ -13,9 +13,14 @@ import kotlinx.coroutines.*
 import kotlin.concurrent.atomics.AtomicInt
 import kotlin.concurrent.atomics.incrementAndFetch
 import kotlin.random.Random
+import kotlin.time.Duration.Companion.hours
+import kotlin.time.Duration.Companion.minutes
 
 /** Rounds of each of four races; each one opens a map, lets everybody at it and closes it. */
 private val rounds = if (longRun) longRaceRounds / 4 else 60
+
+/** For all rounds of one race; a long run takes its time on a busy machine. */
+private val limit = if (longRun) 3.hours else 5.minutes
 
 /** What every reader has done before the map is closed. */
 private const val STEPS_BEFORE_CLOSE = 30
@@ -117,7 +122,9 @@ internal class RaceSpec : FunSpec({
     for ((name, configure) in kinds) {
         val inFile = name.endsWith("file")
 
-        test("readers of $name meet right values or documented exceptions, while it is resized and closed") {
+        test("readers of $name meet right values or documented exceptions, while it is resized and closed").config(
+            timeout = limit,
+        ) {
             val seed = Random.nextInt()
             TemporaryFile(patternOf(most.toInt())).use { file ->
                 repeat(rounds) { round ->
@@ -136,7 +143,9 @@ internal class RaceSpec : FunSpec({
         }
     }
 
-    test("of many who close at the same time each returns when the map is gone, and it is unmapped once") {
+    test("of many who close at the same time each returns when the map is gone, and it is unmapped once").config(
+        timeout = limit,
+    ) {
         TemporaryFile(ByteArray(100)).use { file ->
             repeat(rounds) {
                 val map = MMap.open(file.path)

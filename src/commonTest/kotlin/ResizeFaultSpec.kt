@@ -58,6 +58,7 @@ private class Resize(val kind: Resized, val change: Change, val calls: FaultySys
     fun shouldBeAsBefore(map: MMap) {
         map.size shouldBe change.from
         map.slice(0) shouldBe content
+        map.fileSize() shouldBe if (kind.inFile) fileContent.size else change.from
         if (kind.inFile) file.readBytes() shouldBe fileContent
         if (change.from > 0) {
             map[change.from - 1] = 3

@@ -150,6 +150,13 @@ internal fun MMap.requireReadable() {
 
 private fun notReadable() = UnsupportedOperationException("mmap has no read permission: protection is without READ")
 
+/** Throws unless the map can be resized: only what is written to its file can, as in Python. */
+internal fun MMap.requireResizable() {
+    if (mapping.rights.changesFile) return
+    if (!writable) throw readOnly("resize")
+    throw UnsupportedOperationException("a copy-on-write map cannot be resized")
+}
+
 /** The exception for changing a read-only map; a closed one is closed first of all. */
 internal fun MMap.readOnly(operation: String): ReadOnlyMMapException {
     lifecycle.requireOpen()

@@ -20,6 +20,13 @@ private const val PROBES = 4
  */
 private const val DENSE_RUN = 1024L
 
+/**
+ * Bytes that the innermost loops count with an Int. Out of such a loop the JVM's compiler moves the checks of the region;
+ * out of one that counts with a Long, only as long as it has never seen it end early: half as fast ever after. The value
+ * only has to be large, and to leave room for a step.
+ */
+private const val SPAN = 1L shl 20
+
 /** Bytes of comparing that the fixed cost of a failed candidate is worth. */
 private const val CANDIDATE_COST = 8L
 
@@ -183,10 +190,7 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         val offset2 = offset2
         val probe1 = probe1
         val probe2 = probe2
-        val lastStep = lastFit - (STEP - 1)
-        var p = at
-        while (p <= lastStep && !stepMatches(region, p, offset1, probe1, offset2, probe2)) p += STEP
-        return p
+        return stepsUp(at, lastFit - (STEP - 1)) { stepMatches(region, it, offset1, probe1, offset2, probe2) }
     }
 
     /** As [skipForward], with all four probes. */
@@ -199,14 +203,9 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         val probe2 = probe2
         val probe3 = probe3
         val probe4 = probe4
-        val lastStep = lastFit - (STEP - 1)
-        var p = at
-        while (p <= lastStep &&
-            !stepMatches(region, p, offset1, probe1, offset2, probe2, offset3, probe3, offset4, probe4)
-        ) {
-            p += STEP
+        return stepsUp(at, lastFit - (STEP - 1)) {
+            stepMatches(region, it, offset1, probe1, offset2, probe2, offset3, probe3, offset4, probe4)
         }
-        return p
     }
 
     /** As [skipForward], downwards: the end of the first step below [end] that may hold a candidate. */
@@ -215,9 +214,7 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         val offset2 = offset2
         val probe1 = probe1
         val probe2 = probe2
-        var p = end - STEP
-        while (p >= from && !stepMatches(region, p, offset1, probe1, offset2, probe2)) p -= STEP
-        return p + STEP
+        return STEP + stepsDown(end - STEP, from) { stepMatches(region, it, offset1, probe1, offset2, probe2) }
     }
 
     /** As [skipBackward], with all four probes. */
@@ -230,13 +227,9 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         val probe2 = probe2
         val probe3 = probe3
         val probe4 = probe4
-        var p = end - STEP
-        while (p >= from &&
-            !stepMatches(region, p, offset1, probe1, offset2, probe2, offset3, probe3, offset4, probe4)
-        ) {
-            p -= STEP
+        return STEP + stepsDown(end - STEP, from) {
+            stepMatches(region, it, offset1, probe1, offset2, probe2, offset3, probe3, offset4, probe4)
         }
-        return p + STEP
     }
 
     /** The positions `at until at + 8` at which all probes match: the high bit of the position's byte is set. */
@@ -270,9 +263,7 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
 
     private fun firstByte(region: Region, from: Long, to: Long): Long {
         val probe = probe1
-        val lastStep = to - STEP
-        var p = from
-        while (p <= lastStep && !stepHolds(region, p, probe)) p += STEP
+        var p = stepsUp(from, to - STEP) { stepHolds(region, it, probe) }
         while (to - p >= WORD) {
             val flags = zeroBytes(region.getLong(p) xor probe)
             if (flags != 0L) return p + lowestFlag(flags)
@@ -285,9 +276,7 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
 
     private fun lastByte(region: Region, from: Long, to: Long): Long {
         val probe = probe1
-        var p = to - STEP
-        while (p >= from && !stepHolds(region, p, probe)) p -= STEP
-        p += STEP
+        var p = STEP + stepsDown(to - STEP, from) { stepHolds(region, it, probe) }
         while (p - from >= WORD) {
             p -= WORD
             val flags = zeroBytes(region.getLong(p) xor probe)
@@ -302,6 +291,36 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
 /*
  * What the loops are made of. Inline in the source, so that neither compiler has to decide whether it is worth it.
  */
+
+/** The first step from [first] to [last] that is [wanted]; the one after the last if none is. */
+private inline fun stepsUp(first: Long, last: Long, wanted: (Long) -> Boolean): Long {
+    var start = first
+    while (start <= last) {
+        val span = minOf(last - start, SPAN).toInt()
+        var i = 0
+        while (i <= span) {
+            if (wanted(start + i)) return start + i
+            i += STEP
+        }
+        start += i
+    }
+    return start
+}
+
+/** As [stepsUp], downwards. */
+private inline fun stepsDown(first: Long, last: Long, wanted: (Long) -> Boolean): Long {
+    var start = first
+    while (start >= last) {
+        val span = minOf(start - last, SPAN).toInt()
+        var i = 0
+        while (i <= span) {
+            if (wanted(start - i)) return start - i
+            i += STEP
+        }
+        start -= i
+    }
+    return start
+}
 
 /** Whether two probes match at one of the positions of the step from [at] on. */
 @Suppress("NOTHING_TO_INLINE")

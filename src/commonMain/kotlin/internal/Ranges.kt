@@ -29,6 +29,12 @@ internal fun sliceBounds(start: Long, end: Long, size: Long): Bounds =
 internal fun searchBounds(start: Long, end: Long, size: Long): Bounds =
     Bounds(if (start < 0) maxOf(start + size, 0) else start, clampBound(end, size))
 
+/** What a read of [count] bytes at [position] gets: as many as there are, all if [count] is negative. */
+internal fun readBounds(position: Long, count: Long, size: Long): Bounds {
+    val left = maxOf(size - position, 0)
+    return Bounds(position, position + if (count < 0) left else minOf(count, left))
+}
+
 /** The bytes a slice with a step selects: [count] of them, the first at [first], each [step] after the one before. */
 internal class Stride(val first: Long, val step: Long, val count: Long)
 
