@@ -84,7 +84,7 @@ build_tests() {
     link_klibs "$target_out/library.klibs" "$target_out/cinterop.klibs" "$target_out/test.klibs"
     libraries+=(-l "$library")
     split_fragments "$(kotlin_files src/commonTest/kotlin examples)" \
-        "$(kotlin_files src/nativeTest/kotlin "$target_out/generated")"
+        "$(kotlin_files src/nativeTest/kotlin "${target_out#"$PWD"/}/generated")"
     local arguments=(-p library -target "$konan_target" -module-name kmmap-test "-friend-modules" "$library"
         "${STRICT[@]}" "${OPT_INS[@]}" "${libraries[@]}" "${fragments[@]}" -o "$tests")
     if ! fresh "$tests" "${arguments[@]}"; then

@@ -124,10 +124,13 @@ lay_out_debian_llvm() {
     touch "$KONAN_DATA_DIR/.ready"
 }
 
-# The tools run on the JDK of the build, which otherwise complains about the compiler's own use of its internals.
+# The tools run on the JDK of the build, which complains about the compiler's use of its internals unless told not to;
+# and they leave temporary files behind, so these get a folder of their own.
 konan() {
+    mkdir -p "$OUT/tmp"
     JAVA_HOME=$JDK_HOME JAVA_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
-        "$KONAN_HOME/bin/$1" "${@:2}" </dev/null
+        "$KONAN_HOME/bin/$1" "-Djava.io.tmpdir=$OUT/tmp" "${@:2}" </dev/null
+    rm -rf "$OUT/tmp"
 }
 
 konanc() {

@@ -21,9 +21,9 @@ private const val PROBES = 4
 private const val DENSE_RUN = 1024L
 
 /**
- * Bytes that the innermost loops count with an Int. Out of such a loop the JVM's compiler moves the checks of the region;
- * out of one that counts with a Long, only as long as it has never seen it end early: half as fast ever after. The value
- * only has to be large, and to leave room for a step.
+ * Bytes that an innermost loop counts with an Int. The JVM's compiler moves the region's own checks out of such a loop;
+ * out of one that counts with a Long it does so only if it has not seen the loop end early: once it has met data full
+ * of candidates, every search runs at half speed. The value has only to be large, and to leave room for a step.
  */
 private const val SPAN = 1L shl 20
 
