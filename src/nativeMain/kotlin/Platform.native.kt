@@ -1,13 +1,16 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MMap
+import dev.kmmap.internal.readers.kmmap_readers_await
 import kotlinx.cinterop.ByteVar
 import kotlinx.cinterop.CPointer
+import kotlinx.cinterop.LongVar
 import kotlinx.cinterop.NativePtr
 import kotlinx.cinterop.addressOf
 import kotlinx.cinterop.convert
 import kotlinx.cinterop.interpretCPointer
 import kotlinx.cinterop.interpretPointed
+import kotlinx.cinterop.pointed
 import kotlinx.cinterop.rawValue
 import kotlinx.cinterop.readBits
 import kotlinx.cinterop.toCPointer
@@ -18,6 +21,9 @@ import platform.posix.memcpy
 import platform.posix.memmove
 import platform.posix.sched_yield
 import platform.posix.usleep
+import kotlin.concurrent.Volatile
+import kotlin.concurrent.atomics.AtomicLong
+import kotlin.concurrent.atomics.incrementAndFetch
 import kotlin.experimental.ExperimentalNativeApi
 import kotlin.native.CpuArchitecture
 import kotlin.native.OsFamily
@@ -25,9 +31,12 @@ import kotlin.native.Platform
 import kotlin.native.getLongAt
 import kotlin.native.setLongAt
 
+/** The regions so far. */
+private val regions = AtomicLong(0)
+
 /**
- * A mapped range as an address. Nothing stops an access to memory that is no longer mapped: the gate has to, and so
- * [revoke] has nothing to do.
+ * A mapped range as an address. Nothing stops an access to memory that is no longer mapped: [access] and the gate have
+ * to.
  *
  * The address is a raw [NativePtr], from which the compiler makes one instruction an access; through a `CPointer` in a
  * field it makes a function call, four times as slow.
@@ -52,9 +61,16 @@ internal actual class Region actual constructor(address: Long, private val size:
             destination.usePinned { memcpy(it.addressOf(startIndex), pointer(index), count.convert()) }
             return
         }
-        val words = count / Long.SIZE_BYTES * Long.SIZE_BYTES
-        for (i in 0 until words step Long.SIZE_BYTES) destination.setLongAt(startIndex + i, getLong(index + i))
-        for (i in words until count) destination[startIndex + i] = get(index + i)
+        // Not "for … step", which makes an object of the range.
+        var i = 0
+        while (count - i >= Long.SIZE_BYTES) {
+            destination.setLongAt(startIndex + i, getLong(index + i))
+            i += Long.SIZE_BYTES
+        }
+        while (i < count) {
+            destination[startIndex + i] = get(index + i)
+            i++
+        }
     }
 
     actual fun copyFrom(index: Long, source: ByteArray, startIndex: Int, count: Int) {
@@ -62,9 +78,15 @@ internal actual class Region actual constructor(address: Long, private val size:
             source.usePinned { memcpy(pointer(index), it.addressOf(startIndex), count.convert()) }
             return
         }
-        val words = count / Long.SIZE_BYTES * Long.SIZE_BYTES
-        for (i in 0 until words step Long.SIZE_BYTES) putLong(index + i, source.getLongAt(startIndex + i))
-        for (i in words until count) put(index + i, source[startIndex + i])
+        var i = 0
+        while (count - i >= Long.SIZE_BYTES) {
+            putLong(index + i, source.getLongAt(startIndex + i))
+            i += Long.SIZE_BYTES
+        }
+        while (i < count) {
+            put(index + i, source[startIndex + i])
+            i++
+        }
     }
 
     /** As [getLong]. */
@@ -74,7 +96,18 @@ internal actual class Region actual constructor(address: Long, private val size:
         memmove(pointer(destination), pointer(source), count.convert())
     }
 
-    actual fun revoke() = Unit
+    /** What tells this region from all others; not 0. */
+    val number: Long = regions.incrementAndFetch()
+
+    @Volatile
+    var isRevoked: Boolean = false
+        private set
+
+    /** Ends what goes through [access], as on the JVM; what passes the gate has ended before. */
+    actual fun revoke() {
+        isRevoked = true
+        kmmap_readers_await(number)
+    }
 
     private fun pointer(index: Long): CPointer<ByteVar>? = interpretCPointer(memory + index)
 
@@ -84,9 +117,40 @@ internal actual class Region actual constructor(address: Long, private val size:
     }
 }
 
-internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T = reading { generation ->
-    check(generation.region)
-    block(generation.region)
+/**
+ * Not through the gate, whose two locked instructions take longer than all else: the thread notes in a slot of its own
+ * which region it is touching, and [Region.revoke] looks into the slots of all threads. A thread without a slot does
+ * use the gate.
+ *
+ * The order of the three steps (write the slot, look at the region, touch it) is what everything rests on. `isRevoked`
+ * is volatile, across which the compiler moves no access to memory; the processors are seen to by [Region.revoke].
+ */
+internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T {
+    var address = slotAddress
+    if (address == 0L) address = newSlot()
+    if (address == 0L) {
+        return reading {
+            check(it.region)
+            block(it.region)
+        }
+    }
+    val slot = address.toCPointer<LongVar>()!!.pointed
+    while (true) {
+        val used = generation.region
+        if (used.isRevoked) {
+            awaitReplacement(used, IllegalStateException("the region was revoked, and no other one followed"))
+            continue
+        }
+        // Before the slot is written, since it may throw; block does not.
+        check(used)
+        slot.value = used.number
+        if (!used.isRevoked) {
+            val result = block(used)
+            slot.value = 0
+            return result
+        }
+        slot.value = 0
+    }
 }
 
 /** So many attempts give the processor to whoever wants it before the thread sleeps. */

@@ -12,7 +12,7 @@ import dev.kmmap.MMap
  * range may be written when a method that writes is called: [MMap] sees to that, by [access].
  *
  * On the JVM a region refuses with a `RuntimeException` what lies outside of it, and everything once it was revoked; on
- * Native nothing may touch a region any more when it is revoked, which the [Gate] ensures.
+ * Native it refuses nothing: [access] and the [Gate] keep everybody out.
  */
 internal expect class Region(address: Long, size: Long, readOnly: Boolean) {
     /** Length in bytes; stays readable after [revoke]. */
@@ -34,7 +34,10 @@ internal expect class Region(address: Long, size: Long, readOnly: Boolean) {
     /** Moves [count] bytes from index [source] to index [destination]; the ranges may overlap. */
     fun move(destination: Long, source: Long, count: Long)
 
-    /** Ends all access through this object; the memory itself stays mapped. */
+    /**
+     * Ends all access through this object, and returns when nobody is inside one any more; the memory itself stays
+     * mapped. Operations that enter the gate have ended before.
+     */
     fun revoke()
 }
 
@@ -43,9 +46,11 @@ internal expect class Region(address: Long, size: Long, readOnly: Boolean) {
  * and of copies to and from arrays. [check] throws what the user is told if the region does not have the bytes that
  * [block] touches.
  *
- * Native enters the gate and checks first. The JVM lets the segment's own checks (bounds and liveness) do both, which
- * costs nothing on top, and runs [check] only to explain what the segment has refused. Where a resize has replaced the
- * region meanwhile, [block] runs again: it must be harmless to repeat, even if it had been completed.
+ * Neither platform enters the gate for it, which would cost more than the access. The JVM lets the segment's own checks
+ * (bounds and liveness) do both, which costs nothing on top, and runs [check] only to explain what the segment has
+ * refused. Native checks first, and tells [Region.revoke] by a slot of the thread's own that it is inside. Where a
+ * resize has replaced the region meanwhile, [block] runs again: it must be harmless to repeat, even if it had been
+ * completed.
  */
 internal expect inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T
 

@@ -73,26 +73,31 @@ internal fun adviseLength(offset: Long, length: Long, size: Long): Long {
 
 /** Throws unless [index] lies in `0 until size`. */
 internal fun checkIndex(index: Long, size: Long) {
-    if (index < 0 || index >= size) throw indexOutside(index, size)
+    if (index < 0 || index >= size) throwOutside(index, size)
 }
 
-/** Apart, so that the check itself is small enough to be compiled into its callers. */
-private fun indexOutside(index: Long, size: Long) =
-    IndexOutOfBoundsException("Index $index out of bounds for length $size")
+/** Apart, so that the check itself is compiled into its callers, and throwing here, so that they hold no object. */
+private fun throwOutside(index: Long, size: Long): Nothing =
+    throw IndexOutOfBoundsException("Index $index out of bounds for length $size")
 
 /** As [requireRange], for positions that are indices. */
 internal fun checkRange(what: String, index: Long, count: Long, size: Long) {
-    if (index < 0 || count < 0 || index > size || size - index < count) {
-        throw IndexOutOfBoundsException("$what out of range: index=$index, count=$count, size=$size")
-    }
+    if (index < 0 || count < 0 || index > size || size - index < count) throwOutside(what, index, count, size)
 }
+
+private fun throwOutside(what: String, index: Long, count: Long, size: Long): Nothing =
+    throw IndexOutOfBoundsException("$what out of range: index=$index, count=$count, size=$size")
 
 /** Throws unless `startIndex until endIndex` is a range inside an array of [size] elements. */
 internal fun checkArrayRange(startIndex: Int, endIndex: Int, size: Int) {
+    if (startIndex < 0 || endIndex > size || startIndex > endIndex) throwOutside(startIndex, endIndex, size)
+}
+
+private fun throwOutside(startIndex: Int, endIndex: Int, size: Int): Nothing {
     if (startIndex < 0 || endIndex > size) {
         throw IndexOutOfBoundsException("startIndex: $startIndex, endIndex: $endIndex, size: $size")
     }
-    require(startIndex <= endIndex) { "startIndex: $startIndex > endIndex: $endIndex" }
+    throw IllegalArgumentException("startIndex: $startIndex > endIndex: $endIndex")
 }
 
 /** [count] as the size of an array, where one can be that large. */
