@@ -3,7 +3,7 @@
 //   kotlin.common.main   the files common to all targets; the Kotlin compiler takes files here, no directories
 //   kotlin.common.test   the same of the tests; the Kotlin examples are compiled with them
 //   native.skip          whether this build leaves out Kotlin/Native; why is in target/native/skipped
-//   native.task          what build/native is to do
+//   native.runs          what build/native is to do: native.task, but no tests where tests are left out
 //   tests.skip           whether the tests are left out
 //   tests.report.late    whether build/summary.groovy follows: then a failed test lets the other targets run first
 import org.apache.maven.toolchain.ToolchainManager
@@ -36,7 +36,8 @@ project.properties['native.skip'] = (why != null).toString()
 new File(project.build.directory, 'tests.txt').delete()
 def testsSkipped = given('skipTests') || given('maven.test.skip')
 project.properties['tests.skip'] = testsSkipped.toString()
-if (testsSkipped && project.properties['native.task'] == 'test') project.properties['native.task'] = 'library'
+def task = project.properties['native.task']
+project.properties['native.runs'] = testsSkipped && task == 'test' ? 'library' : task
 
 def summaryFollows = session.goals.any { it in ['verify', 'install', 'deploy'] }
 project.properties['tests.report.late'] = summaryFollows.toString()

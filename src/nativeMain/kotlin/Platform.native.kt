@@ -138,7 +138,7 @@ internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Regi
     while (true) {
         val used = generation.region
         if (used.isRevoked) {
-            awaitReplacement(used, IllegalStateException("the region was revoked, and no other one followed"))
+            awaitAnother(used)
             continue
         }
         // Before the slot is written, since it may throw; block does not.
@@ -152,6 +152,10 @@ internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Regi
         slot.value = 0
     }
 }
+
+/** Apart, so that [access] has no object to keep for the garbage collector, which takes longer than the access. */
+internal fun MMap.awaitAnother(revoked: Region): Unit =
+    awaitReplacement(revoked, IllegalStateException("the region was revoked, and no other one followed"))
 
 /** So many attempts give the processor to whoever wants it before the thread sleeps. */
 private const val YIELDS = 32
