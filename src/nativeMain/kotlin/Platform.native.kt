@@ -128,7 +128,7 @@ internal actual class Region actual constructor(address: Long, private val size:
 internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T {
     var address = slotAddress
     if (address == 0L) address = newSlot()
-    if (address == 0L) {
+    if (address == NO_SLOT) {
         return reading {
             check(it.region)
             block(it.region)

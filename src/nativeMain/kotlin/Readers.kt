@@ -8,12 +8,16 @@ import kotlin.native.concurrent.ThreadLocal
  * file with an initial value that is no constant checks at each access whether it is there yet.
  */
 
-/** The address of this thread's slot; 0 before it has one. */
+/** The address of this thread's slot, or [NO_SLOT]; 0 before its first access. */
 @ThreadLocal
 internal var slotAddress: Long = 0
 
-/** Gives the calling thread a slot, and returns its address; 0 where reading has to go through the gate. */
+/** In place of the address of a slot: the thread has none and never will, its accesses go through the gate. */
+internal const val NO_SLOT: Long = -1
+
+/** Gives the calling thread a slot, and returns its address or [NO_SLOT]. */
 internal fun newSlot(): Long {
-    slotAddress = kmmap_readers_slot()
+    val address = kmmap_readers_slot()
+    slotAddress = if (address == 0L) NO_SLOT else address
     return slotAddress
 }
