@@ -14,7 +14,7 @@ public fun main(arguments: Array<String>) {
 
     step("write", "a new file $path of ${text.size} bytes, through a map that creates and extends it")
     MMapOptions().access(Access.WRITE).create(true).extend(true).length(text.size.toLong()).open(path).use { map ->
-        map.resize(text.size.toLong())
+        map.resize(text.size.toLong()) // the file of an earlier run is longer
         map.write(text)
     }
 

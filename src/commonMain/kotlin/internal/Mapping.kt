@@ -127,11 +127,11 @@ internal class Mapping(
         if (newSize == old.size && newFileSize == fileSize) return
         if (newFileSize > fileSize) grow(fileSize, newFileSize, undo)
         old.retire()
-        var valid = old
-        undo.onFailure { publish(valid.renewed()) }
+        var restored = { old.renewed() }
+        undo.onFailure { publish(restored()) }
         if (newSize > old.size) {
             val new = grownPrivate(old, newSize)
-            valid = new.shortened(old.size)
+            restored = { new.shortened(old.size) }
             if (newFileSize < fileSize) truncate(newFileSize)
             clearLeftBehind(old, new, maxOf(old.size, fileSize - offset))
             publish(new)
