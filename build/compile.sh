@@ -1,5 +1,5 @@
 # Sourced by build/native. From sources to klibs and executables, for the target that these variables describe:
-# target, konan_target, folders (of src/nativeMain, comma-separated), run_with, target_out.
+# target, konan_target, folders (of src/nativeMain, comma-separated), suffix (of programs), target_out.
 
 OPT_INS=(-opt-in=kotlin.concurrent.atomics.ExperimentalAtomicApi -opt-in=kotlinx.cinterop.ExperimentalForeignApi)
 STRICT=(-Werror -progressive -Xmulti-platform -Xexpect-actual-classes)
@@ -16,7 +16,7 @@ made() {
 
 fingerprint() {
     {
-        printf '%s\n' "$KONAN_HOME" "$OVERRIDES" "$@"
+        printf '%s\n' "$KONAN_HOME" "$OVERRIDES" "${C_OPTIONS[*]}" "$@"
         local word
         for word in "$BUILD/compile.sh" "$@"; do
             [ ! -e "$word" ] || find "$word" -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum
@@ -43,9 +43,15 @@ split_fragments() {
     for file in $1 $2; do fragments+=("$file"); done
 }
 
+# source_folders nativeMain: prints what of it the target takes, one folder a line; the same for nativeTest.
+source_folders() {
+    local folder
+    for folder in kotlin ${folders//,/ }; do echo "src/$1/$folder"; done
+}
+
 build_library() {
-    local native_folders=(src/nativeMain/kotlin) folder
-    for folder in ${folders//,/ }; do native_folders+=("src/nativeMain/$folder"); done
+    local native_folders
+    mapfile -t native_folders < <(source_folders nativeMain)
     build_cinterops
     library=$target_out/kmmap.klib
     link_klibs "$target_out/library.klibs" "$target_out/cinterop.klibs"
@@ -78,13 +84,15 @@ build_cinterops() {
     done
 }
 
+# build_tests [Spec...]
 build_tests() {
+    local native_folders tests=$target_out/tests.klib program=$target_out/tests.$suffix
+    mapfile -t native_folders < <(source_folders nativeTest)
     generate_spec_list
-    local tests=$target_out/tests.klib program=$target_out/tests.kexe
     link_klibs "$target_out/library.klibs" "$target_out/cinterop.klibs" "$target_out/test.klibs"
     libraries+=(-l "$library")
     split_fragments "$(kotlin_files src/commonTest/kotlin examples)" \
-        "$(kotlin_files src/nativeTest/kotlin "${target_out#"$PWD"/}/generated")"
+        "$(kotlin_files "${native_folders[@]}" "${target_out#"$PWD"/}/generated")"
     local arguments=(-p library -target "$konan_target" -module-name kmmap-test "-friend-modules" "$library"
         "${STRICT[@]}" "${OPT_INS[@]}" "${libraries[@]}" "${fragments[@]}" -o "$tests")
     if ! fresh "$tests" "${arguments[@]}"; then
@@ -92,16 +100,32 @@ build_tests() {
         konanc "${arguments[@]}"
         made "$tests" "${arguments[@]}"
     fi
-    arguments=(-p program -target "$konan_target" -g -enable-assertions -Xbinary=sourceInfoType=libbacktrace
-        "-Xinclude=$tests" "${libraries[@]}" -e dev.kmmap.test.main -o "$program")
-    fresh "$program" "$tests" "${arguments[@]}" || link_tests
+    arguments=(-p program -target "$konan_target" -enable-assertions
+        "-Xinclude=$tests" "${LINK_OPTIONS[@]}" "${libraries[@]}" -e dev.kmmap.test.main -o "$program")
+    # Lines in stack traces, which Windows programs cannot have.
+    [ "$suffix" = exe ] || arguments+=(-Xbinary=sourceInfoType=libbacktrace)
+    # An emulator takes a third of the time for optimised code, which is worth the minute that optimising takes.
+    if [ ${#run_with[@]} -gt 0 ] && [ $# = 0 ]; then
+        arguments+=(-opt -Xadd-light-debug=enable)
+    else
+        arguments+=(-g)
+    fi
+    if ! fresh "$program" "$tests" "${arguments[@]}"; then
+        echo "Linking ${program#"$PWD"/}"
+        link_tests
+        made "$program" "$tests" "${arguments[@]}"
+    fi
 }
 
-# The machine code of the libraries is kept, which makes the next link several times as fast. Not kotest-property's:
-# it has functions of twenty-two arguments that take minutes to compile, and of which nobody uses many.
+# For the host the machine code of the libraries is kept, which makes the next link several times as fast; konanc can do
+# so for no other target. Not kotest-property's: it has functions of twenty-two arguments that take minutes to compile,
+# and of which nobody uses many.
 link_tests() {
-    echo "Linking ${program#"$PWD"/}"
     local code=$KONAN_DATA_DIR/code kept=() klib_path
+    if [ "$konan_target" != linux_x64 ]; then
+        konanc "${arguments[@]}"
+        return
+    fi
     mkdir -p "$code"
     while read -r klib_path; do
         [[ $klib_path == *kotest-property* ]] || kept+=("-Xauto-cache-from=$(dirname "$klib_path")")
@@ -109,7 +133,6 @@ link_tests() {
     lock_cache
     konanc "${arguments[@]}" "${kept[@]}" "-Xauto-cache-dir=$code"
     unlock_cache
-    made "$program" "$tests" "${arguments[@]}"
 }
 
 # Kotlin/Native cannot look for spec classes at run time, so the list is made from the sources: every top-level class
@@ -120,7 +143,7 @@ generate_spec_list() {
     {
         printf 'package dev.kmmap.test\n\nimport io.kotest.core.spec.SpecRef\n\n'
         echo "internal val allSpecs: List<SpecRef> = listOf("
-        for file in $(kotlin_files src/commonTest/kotlin src/nativeTest/kotlin); do
+        for file in $(kotlin_files src/commonTest/kotlin "${native_folders[@]}"); do
             misnamed=$(grep -E '^[a-z ]*class .*: *FunSpec\(' "$file" |
                 grep -vE '^(public |internal )?class [A-Za-z0-9]+Spec\b') || misnamed=
             [ -z "$misnamed" ] || fail "$file: a spec is a class named *Spec that others may see, unlike: $misnamed"
@@ -133,20 +156,8 @@ generate_spec_list() {
     } >"$list"
 }
 
-run_tests() {
-    local counts=$target_out/tests.counts status=0
-    rm -f "$counts"
-    timeout "$TESTS_TIMEOUT" "${run_with[@]}" "$target_out/tests.kexe" "$counts" "$@" </dev/null || status=$?
-    case $status in
-        0 | 1) ;;
-        124) echo "$target: stopped after $TESTS_TIMEOUT seconds, in $(cat "$counts.running")" ;;
-        *) echo "$target: the test program died with status $status, in $(cat "$counts.running")" ;;
-    esac
-    return "$status"
-}
-
 build_example() {
-    local name=$1 klib=$target_out/examples/$1.klib program=$target_out/examples/$1.kexe
+    local name=$1 klib=$target_out/examples/$1.klib program=$target_out/examples/$1.$suffix
     mkdir -p "$target_out/examples"
     link_klibs "$target_out/library.klibs" "$target_out/cinterop.klibs"
     libraries+=(-l "$library")
@@ -158,8 +169,8 @@ build_example() {
         konanc "${arguments[@]}"
         made "$klib" "${arguments[@]}"
     fi
-    arguments=(-p program -target "$konan_target" -opt "-Xinclude=$klib" "${libraries[@]}"
-        -e "dev.kmmap.examples.$name.main" -o "$program")
+    arguments=(-p program -target "$konan_target" -opt "-Xinclude=$klib" "${LINK_OPTIONS[@]}"
+        "${libraries[@]}" -e "dev.kmmap.examples.$name.main" -o "$program")
     if ! fresh "$program" "$klib" "${arguments[@]}"; then
         echo "Linking ${program#"$PWD"/}"
         konanc "${arguments[@]}"

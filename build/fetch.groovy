@@ -1,7 +1,9 @@
 // Has Maven's own resolver (its mirrors, its credentials, its offline switch) fetch what the native build needs, and
 // tells build/native where the files are:
 //   target/native/settings.sh            shell variables
-//   target/native/<target>/*.klibs       one klib a line: what the library needs, and what its tests need on top
+//   target/native/<target>/*.klibs       one klib a line: what the library needs, and what its tests need on top,
+//                                        unless the tests of the target cannot be built
+//   target/native/<target>/missing       why the target cannot be built, where no repository has one of its klibs
 //   target/native/<target>/kotest.todo   Kotest klibs that no repository has: <artifact> <source jar> <klib to make>
 // maven-dependency-plugin cannot do it: some of these artifacts are optional, others are needed only once.
 import org.eclipse.aether.RepositorySystem
@@ -14,6 +16,19 @@ def repositories = session.container.lookup(RepositorySystem)
 def find = { String coordinates ->
     def request = new ArtifactRequest(new DefaultArtifact(coordinates), project.remoteProjectRepositories, null)
     repositories.resolveArtifact(session.repositorySession, request).artifact.file
+}
+
+// Mirrors of Maven Central may lack the newest klibs of a target that few use. Those that are only compiled against
+// may as well be older ones, as long as they have all that the library names.
+def olderVersions = ['kotlinx-coroutines-core': '1.10.2', 'atomicfu': '0.29.0']
+def findThisOrOlder = { String coordinates ->
+    try {
+        find(coordinates)
+    } catch (ArtifactResolutionException missing) {
+        def older = olderVersions.find { name, version -> coordinates.contains(":$name-") }
+        if (!older) throw missing
+        find(coordinates.replaceFirst(/[^:]+$/, older.value))
+    }
 }
 
 def kotlin = properties['kotlin.version']
@@ -53,12 +68,10 @@ KONAN_ARCHIVE='$archive'
 TESTS_TIMEOUT=${properties['tests.timeout']}
 """
 
-new File(project.basedir, 'build/targets').eachLine { line ->
-    if (line.startsWith('#') || line.isBlank()) return
-    def (target, konanTarget, suffix) = line.split(/\s+/)
-    def folder = new File(output, target)
-    folder.mkdirs()
-    new File(folder, 'library.klibs').text = libraryKlibs(suffix).collect { "${find(it)}\n" }.join()
+def fetchTarget = { File folder, String suffix, boolean onlyLibrary ->
+    def findLibrary = onlyLibrary ? findThisOrOlder : find
+    new File(folder, 'library.klibs').text = libraryKlibs(suffix).collect { "${findLibrary(it)}\n" }.join()
+    if (onlyLibrary) return
 
     def todo = []
     def testPaths = testKlibs(suffix).collect { find(it) }
@@ -74,4 +87,18 @@ new File(project.basedir, 'build/targets').eachLine { line ->
     }
     new File(folder, 'test.klibs').text = testPaths.collect { "$it\n" }.join()
     new File(folder, 'kotest.todo').text = todo.join()
+}
+
+new File(project.basedir, 'build/targets').eachLine { line ->
+    if (line.startsWith('#') || line.isBlank()) return
+    def (target, konanTarget, suffix, sourceFolders, runWith) = line.split(/\s+/, 5) as List
+    def folder = new File(output, target)
+    folder.mkdirs()
+    def missing = new File(folder, 'missing')
+    missing.delete()
+    try {
+        fetchTarget(folder, suffix, !runWith)
+    } catch (ArtifactResolutionException e) {
+        missing.text = e.message.readLines().first().replaceFirst(/ in \S+ \(.*/, '') + '\n'
+    }
 }

@@ -1,14 +1,18 @@
 package dev.kmmap
 
+import dev.kmmap.internal.OperatingSystem
 import dev.kmmap.internal.Rounding
+import dev.kmmap.internal.SystemCall
 import dev.kmmap.internal.SystemConstant
+import dev.kmmap.internal.Win32
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmSynthetic
 
 /**
  * What [MMap.advise] can tell the system about the use of a range: the `MADV_*` of madvise(2). All advices of all
- * systems are here, named as in C without the prefix; each knows whether the system it runs on has it. Using one that
- * this system lacks is an [UnsupportedOperationException] that names it, never a silent no-op.
+ * systems are here, named as in C without the prefix; each knows whether the system it runs on has it (Windows has no
+ * madvise, but counterparts of four of them). Using one that this system lacks is an [UnsupportedOperationException]
+ * that names it, never a silent no-op.
  *
  * Most are hints. Those that change what the map shows say so: [DONT_NEED], [DONT_NEED_LOCKED], [FREE], [REMOVE],
  * [ZERO], [WIPE_ON_FORK], [HW_POISON].
@@ -30,8 +34,8 @@ public enum class Advice(
     /** Pages will be used in order: read far ahead, drop early. */
     SEQUENTIAL("MADV_SEQUENTIAL", SystemConstant(linux = 2, darwin = 2)),
 
-    /** The range will be used soon: start reading it in. */
-    WILL_NEED("MADV_WILLNEED", SystemConstant(linux = 3, darwin = 3)),
+    /** The range will be used soon: start reading it in. Windows: `PrefetchVirtualMemory`. */
+    WILL_NEED("MADV_WILLNEED", SystemConstant(linux = 3, darwin = 3, windows = Win32.ADVICE_PREFETCH)),
 
     /**
      * The range is not needed for now. On Linux its pages are dropped at once: a private anonymous map then shows
@@ -39,8 +43,11 @@ public enum class Advice(
      */
     DONT_NEED("MADV_DONTNEED", SystemConstant(linux = 4, darwin = 4)),
 
-    /** The content may be thrown away whenever memory is short (private anonymous maps). */
-    FREE("MADV_FREE", SystemConstant(linux = 8, darwin = 5, elsewhere = "BSD")),
+    /**
+     * The content may be thrown away whenever memory is short (private anonymous maps). Windows:
+     * `DiscardVirtualMemory`.
+     */
+    FREE("MADV_FREE", SystemConstant(linux = 8, darwin = 5, windows = Win32.ADVICE_DISCARD, elsewhere = "BSD")),
 
     /** Frees the range and its space in the file: a hole of zeros, the file's size stays (shared writable maps). */
     REMOVE("MADV_REMOVE", SystemConstant(linux = 9)),
@@ -102,11 +109,14 @@ public enum class Advice(
     /** The pages' wiring is dropped together with their content. */
     ZERO_WIRED_PAGES("MADV_ZERO_WIRED_PAGES", SystemConstant(darwin = 6)),
 
-    /** The range may be reused by the system; its size no longer counts for this process. */
-    FREE_REUSABLE("MADV_FREE_REUSABLE", SystemConstant(darwin = 7)),
+    /**
+     * The range may be reused by the system; its size no longer counts for this process. Windows: `OfferVirtualMemory`,
+     * after which the range must not be touched before [FREE_REUSE].
+     */
+    FREE_REUSABLE("MADV_FREE_REUSABLE", SystemConstant(darwin = 7, windows = Win32.ADVICE_OFFER)),
 
-    /** Takes [FREE_REUSABLE] back. */
-    FREE_REUSE("MADV_FREE_REUSE", SystemConstant(darwin = 8)),
+    /** Takes [FREE_REUSABLE] back. Windows: `ReclaimVirtualMemory`. */
+    FREE_REUSE("MADV_FREE_REUSE", SystemConstant(darwin = 8, windows = Win32.ADVICE_RECLAIM)),
 
     /** Whether the pages can be reused. */
     CAN_REUSE("MADV_CAN_REUSE", SystemConstant(darwin = 9)),
@@ -145,6 +155,16 @@ public enum class Advice(
     /** Whether this system has the advice. The kernel may still refuse it for a given map ([MMapException]). */
     public val isSupported: Boolean
         get() = constant.isSupported
+
+    /** What stands behind the advice on [system]: madvise(2), or the function of Windows. */
+    @JvmSynthetic
+    internal fun functionOn(system: OperatingSystem): String = when {
+        system != OperatingSystem.WINDOWS -> SystemCall.ADVISE.on(system)
+        this == FREE -> "DiscardVirtualMemory"
+        this == FREE_REUSABLE -> "OfferVirtualMemory"
+        this == FREE_REUSE -> "ReclaimVirtualMemory"
+        else -> SystemCall.ADVISE.on(system)
+    }
 
     /** How a range at any offset becomes whole pages: never so that bytes outside of it are lost. */
     @get:JvmSynthetic

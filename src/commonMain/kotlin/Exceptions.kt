@@ -13,7 +13,10 @@ import kotlin.jvm.JvmName
  * @sample dev.kmmap.samples.MMapSamples.whatWentWrong
  */
 public open class MMapException internal constructor(failure: Failure) : IOException(failure.message) {
-    /** The system call that failed, `open`, `mmap` or `msync` for instance. */
+    /**
+     * The system call that failed, by its name on this system: `open`, `mmap` or `msync` for instance; on Windows
+     * `CreateFile`, `MapViewOfFile`, `FlushViewOfFile`.
+     */
     @get:JvmName("operation")
     public val operation: String = failure.operation
 
@@ -26,13 +29,25 @@ public open class MMapException internal constructor(failure: Failure) : IOExcep
     public val errorName: String? = failure.errorName
 }
 
-/** There is no file at the path (`ENOENT`, `ENOTDIR`). */
+/**
+ * There is no file at the path, or no memory of the name (`ENOENT`, `ENOTDIR`; `ERROR_FILE_NOT_FOUND`,
+ * `ERROR_PATH_NOT_FOUND`).
+ */
 public class MMapFileNotFoundException internal constructor(failure: Failure) : MMapException(failure)
 
-/** The permissions of the file or of its file system forbid the operation (`EACCES`, `EPERM`, `EROFS`, `ETXTBSY`). */
+/**
+ * The permissions of the file or of its file system forbid the operation (`EACCES`, `EPERM`, `EROFS`, `ETXTBSY`;
+ * `ERROR_ACCESS_DENIED`, `ERROR_WRITE_PROTECT`).
+ */
 public class MMapAccessDeniedException internal constructor(failure: Failure) : MMapException(failure)
 
-/** There is no room on the device, in the quota, or under the limit of a file's size (`ENOSPC`, `EDQUOT`, `EFBIG`). */
+/** The name of what was to be created is taken (`EEXIST`; `ERROR_ALREADY_EXISTS`, `ERROR_FILE_EXISTS`). */
+public class MMapAlreadyExistsException internal constructor(failure: Failure) : MMapException(failure)
+
+/**
+ * There is no room on the device, in the quota, or under the limit of a file's size (`ENOSPC`, `EDQUOT`, `EFBIG`;
+ * `ERROR_DISK_FULL`, `ERROR_HANDLE_DISK_FULL`).
+ */
 public class MMapNoSpaceException internal constructor(failure: Failure) : MMapException(failure)
 
 /**

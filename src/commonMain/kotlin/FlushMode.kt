@@ -14,13 +14,14 @@ public enum class FlushMode(
 ) {
     /**
      * Writes the changed pages and waits until the device has them: `MS_SYNC`; `FlushViewOfFile` on Windows. On Linux
-     * this is as durable as fdatasync(2) for the range. macOS may leave the data in the drive's cache: see [DURABLE].
+     * this is as durable as fdatasync(2) for the range. macOS and Windows may leave the data in the drive's cache: see
+     * [DURABLE].
      */
     SYNC("MS_SYNC", SystemConstant(linux = 4, darwin = 0x10, windows = 0)),
 
     /**
      * Asks the system to write the changed pages soon and does not wait: `MS_ASYNC`. A hint without any promise (Linux
-     * does nothing, since it writes changed pages on its own).
+     * does nothing, since it writes changed pages on its own; Windows knows no such hint, and does as for [SYNC]).
      */
     ASYNC("MS_ASYNC", SystemConstant(linux = 1, darwin = 1, windows = 0)),
 

@@ -70,7 +70,7 @@ public class MMap internal constructor(
     /**
      * The name of anonymous memory, for people who look at the process; `null` if it has none. Linux shows it in
      * `/proc/self/maps`: as `[anon:kmmap:NAME]` for private memory where the kernel can (`PR_SET_VMA_ANON_NAME`), and
-     * as `/memfd:NAME` for shared memory that was named by [MMapOptions.name].
+     * as `/memfd:NAME` for shared memory that was named by [MMapOptions.name]. That of [SharedMemory] is its own name.
      */
     @get:JvmName("name")
     public val name: String?
@@ -363,12 +363,14 @@ public class MMap internal constructor(
      * there**, as in Python. Bytes past the old end of the file are zero, with real space allocated for them. The
      * cursor stays, even if it then lies past the end.
      *
-     * Readers of a shared map never wait for a resize, others only while it takes place. If it fails, the map and the
-     * file are as they were.
+     * Readers of a shared map never wait for a resize (but for one to less on Windows), others only while it takes
+     * place. If it fails, the map and the file are as they were. Windows refuses to shorten a file that is mapped a
+     * second time (`ERROR_USER_MAPPED_FILE`); if it refuses to map a shortened file again, the map has 0 bytes.
      *
      * @throws IllegalArgumentException if [newSize] is negative or `offset + newSize` too large.
      * @throws ReadOnlyMMapException with [Access.READ].
-     * @throws UnsupportedOperationException with [Access.COPY] or `trackFile = false`.
+     * @throws UnsupportedOperationException with [Access.COPY] or `trackFile = false`; on macOS and Windows for
+     *   [SharedMemory], too.
      * @throws MMapNoSpaceException if the device has no room.
      * @throws MMapException if the system refuses for another reason.
      * @sample dev.kmmap.samples.MMapSamples.growingMemory

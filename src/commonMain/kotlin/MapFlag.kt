@@ -1,6 +1,7 @@
 package dev.kmmap
 
 import dev.kmmap.internal.SystemConstant
+import dev.kmmap.internal.Win32
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmSynthetic
 
@@ -19,10 +20,10 @@ public enum class MapFlag(
     @get:JvmSynthetic internal val constant: SystemConstant,
 ) {
     /** Changes reach the file and all other maps of it. */
-    SHARED("MAP_SHARED", SystemConstant(linux = 1, darwin = 1, windows = 1)),
+    SHARED("MAP_SHARED", SystemConstant(linux = 1, darwin = 1, windows = Win32.MAP_SHARED)),
 
     /** Changes stay private to this map (copy-on-write). */
-    PRIVATE("MAP_PRIVATE", SystemConstant(linux = 2, darwin = 2, windows = 2)),
+    PRIVATE("MAP_PRIVATE", SystemConstant(linux = 2, darwin = 2, windows = Win32.MAP_PRIVATE)),
 
     /** As [SHARED], but flags that the kernel does not know are refused instead of ignored. */
     SHARED_VALIDATE("MAP_SHARED_VALIDATE", SystemConstant(linux = 3)),
@@ -39,14 +40,14 @@ public enum class MapFlag(
     /** Ignored by Linux, kept for completeness. */
     EXECUTABLE("MAP_EXECUTABLE", SystemConstant(linux = 0x1000)),
 
-    /** Reads all pages in before the call returns; failures to do so are silent. */
-    POPULATE("MAP_POPULATE", SystemConstant(linux = 0x8000)),
+    /** Reads all pages in before the call returns (Windows: `PrefetchVirtualMemory`); failures to do so are silent. */
+    POPULATE("MAP_POPULATE", SystemConstant(linux = 0x8000, windows = Win32.MAP_POPULATE)),
 
     /** With [POPULATE], maps only what is in memory already. */
     NON_BLOCK("MAP_NONBLOCK", SystemConstant(linux = 0x10000)),
 
-    /** Locks the pages in memory, as mlock(2) would. */
-    LOCKED("MAP_LOCKED", SystemConstant(linux = 0x2000)),
+    /** Locks the pages in memory, as mlock(2) would (Windows: `VirtualLock`). */
+    LOCKED("MAP_LOCKED", SystemConstant(linux = 0x2000, windows = Win32.MAP_LOCKED)),
 
     /** Suitable for a thread's stack; no effect on Linux. */
     STACK("MAP_STACK", SystemConstant(linux = 0x20000, elsewhere = "BSD")),

@@ -33,7 +33,7 @@ internal class AccessSpec : FunSpec({
     }
 
     test("get returns the byte at every index") {
-        forEachOf(mappings) { subject ->
+        forEachOf(mappingsByPath) { subject ->
             for (index in 0 until subject.size) {
                 if (subject.map[index.toLong()] != subject.content[index]) error("differs at $index")
             }
@@ -95,7 +95,7 @@ internal class AccessSpec : FunSpec({
     }
 
     test("copyTo and copyFrom take any range of the map and of the array") {
-        forEachOf(mappings.filter { it.size > 0 }) { subject ->
+        forEachOf(mappingsByPath.filter { it.size > 0 }) { subject ->
             val expected = subject.content.copyOf()
             val ranges = listOf(0 to subject.size, 0 to 0, subject.size to 0, subject.size - 1 to 1, 0 to 1)
             for ((index, count) in ranges) {
@@ -112,7 +112,7 @@ internal class AccessSpec : FunSpec({
     }
 
     test("copyTo and copyFrom refuse what lies outside of the map or of the array, and change nothing") {
-        forEachOf(mappingsByPath.filter { it.writable && it.size in 1..5000 }) { subject ->
+        forEachOf(mappingsByPath.filter { it.writable && it.size in 1..5000 && it.offset <= 1 }) { subject ->
             val map = subject.map
             val array = ByteArray(4) { 5 }
             for (index in outside + (subject.row.size - 3) + subject.row.size + (subject.row.size + 1)) {
@@ -143,7 +143,7 @@ internal class AccessSpec : FunSpec({
     }
 
     test("iteration gives all bytes in order, independent of the cursor") {
-        forEachOf(mappings) { subject ->
+        forEachOf(mappingsByPath) { subject ->
             subject.map.seek(subject.row.size)
             val iterator = subject.map.iterator()
             for (byte in subject.content) if (iterator.nextByte() != byte) error("differs")
@@ -154,7 +154,7 @@ internal class AccessSpec : FunSpec({
     }
 
     test("contains says whether a byte or bytes occur anywhere") {
-        forEachOf(mappings.filter { it.size > 0 }) { subject ->
+        forEachOf(mappingsByPath.filter { it.size > 0 }) { subject ->
             subject.map.seek(subject.row.size)
             (subject.content.last() in subject.map) shouldBe true
             (subject.content in subject.map) shouldBe true
@@ -198,7 +198,7 @@ internal class AccessSpec : FunSpec({
     }
 
     test("a write-only map can be read, since no processor can forbid that") {
-        forEachOf(mappings.filter { it.kind == Kind.RAW_WRITE_ONLY && it.size > 0 }) { subject ->
+        forEachOf(mappingsByPath.filter { it.kind == Kind.RAW_WRITE_ONLY && it.size > 0 }) { subject ->
             subject.map.read() shouldBe patternOf(subject.size)
             subject.map.find(subject.content, 0) shouldBe 0
         }

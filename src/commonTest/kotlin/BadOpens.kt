@@ -5,12 +5,14 @@ import dev.kmmap.Bad.ARGUMENT
 import dev.kmmap.Bad.DENIED
 import dev.kmmap.Bad.FILE
 import dev.kmmap.Bad.NOT_FOUND
-import dev.kmmap.Bad.NO_SPACE
 import dev.kmmap.Bad.OTHER
 import dev.kmmap.Bad.PATH
 import dev.kmmap.Bad.READ_DESCRIPTOR
 import dev.kmmap.Bad.UNSUPPORTED
+import dev.kmmap.fixtures.Symbol
+import dev.kmmap.fixtures.here
 import dev.kmmap.fixtures.temporaryFolder
+import dev.kmmap.internal.SystemCall
 
 /** What is opened, and what comes of it. */
 internal enum class Bad {
@@ -28,18 +30,21 @@ internal enum class Bad {
     UNSUPPORTED,
     NOT_FOUND,
     DENIED,
-    NO_SPACE,
 
     /** An [MMapException] of another kind. */
     OTHER,
 }
 
-/** One row: opening [source] is refused by an exception of the kind [expected] whose message contains [message]. */
+/**
+ * One row: opening [source] is refused by an exception of the kind [expected] whose message contains [message], and
+ * whose error is [error], if the system has one.
+ */
 internal class BadOpen(
     val source: Bad,
     val expected: Bad,
     val message: String,
     val path: String = "",
+    val error: Symbol? = null,
     val beforeAnyCall: Boolean = expected == ARGUMENT || expected == UNSUPPORTED,
     val configure: MMapOptions.() -> Unit = {},
 )
@@ -54,11 +59,27 @@ private fun argument(message: String, source: Bad = FILE, configure: MMapOptions
 private fun path(path: String, expected: Bad, message: String, configure: MMapOptions.() -> Unit = {}) =
     BadOpen(PATH, expected, message, path, configure = configure)
 
+/** A path that the system does not take. */
+private fun badPath(path: String, error: Symbol, configure: MMapOptions.() -> Unit = {}) =
+    BadOpen(PATH, OTHER, SystemCall.OPEN.here, path, error, configure = configure)
+
+/** What only the system knows to be too much, or not to be allowed, when it comes to [call]. */
+private fun refused(
+    source: Bad,
+    call: SystemCall,
+    error: Symbol,
+    expected: Bad = OTHER,
+    configure: MMapOptions.() -> Unit,
+) = BadOpen(source, expected, "${call.here}(", error = error, configure = configure)
+
 private fun unsupported(flag: MapFlag, source: Bad = FILE) =
     BadOpen(source, UNSUPPORTED, "no ${flag.constantName}; it exists on: ") { flags(MapFlag.SHARED, flag) }
 
 private val folder = temporaryFolder.toString()
 private const val MAX = Long.MAX_VALUE
+
+/** How messages end when a folder on the way is missing. */
+private val missing = "(${Symbol.FOLDER_NOT_FOUND.here} ${Symbol.FOLDER_NOT_FOUND.code()})"
 
 internal val badOpens: List<BadOpen> = listOf(
     // Numbers.
@@ -144,25 +165,27 @@ internal val badOpens: List<BadOpen> = listOf(
         flags(MapFlag.PRIVATE, MapFlag.ALIGNED_SUPER).create(true)
     },
     // Paths.
-    path("", NOT_FOUND, "open(, mode=READ): "),
-    path("$folder/kmmap-missing", NOT_FOUND, "open($folder/kmmap-missing, mode=READ): "),
+    path("", NOT_FOUND, "${SystemCall.OPEN.here}(, mode=READ): "),
+    path("$folder/kmmap-missing", NOT_FOUND, "${SystemCall.OPEN.here}($folder/kmmap-missing, mode=READ): "),
     path("$folder/kmmap-missing", NOT_FOUND, "mode=READ_WRITE") { access(Access.WRITE) },
-    path("$folder/kmmap-missing/deeper", NOT_FOUND, "ENOENT 2") { access(Access.COPY) },
-    path("$folder/kmmap-missing/deeper", NOT_FOUND, "ENOENT 2") { create(true) },
+    path("$folder/kmmap-missing/deeper", NOT_FOUND, missing) { access(Access.COPY) },
+    path("$folder/kmmap-missing/deeper", NOT_FOUND, missing) { create(true) },
     path("$folder/kmmap\u0000x", ARGUMENT, "path contains a NUL character: $folder/kmmap\\0x"),
     path("\u0000", ARGUMENT, "path contains a NUL character: \\0"),
     path("$folder/kmmap\u0000", ARGUMENT, "path contains a NUL character") { access(Access.WRITE).create(true) },
     path("$folder/kmmap\ud800", ARGUMENT, "half of a surrogate pair"),
     path("$folder/kmmap\udc00x", ARGUMENT, "half of a surrogate pair") { create(true) },
-    path("$folder/" + "x".repeat(300), OTHER, "ENAMETOOLONG"),
-    path("$folder/" + "x/".repeat(2500), OTHER, "ENAMETOOLONG"),
-    path("$folder/" + "\u00e4".repeat(200), OTHER, "ENAMETOOLONG") { access(Access.WRITE).create(true) },
+    badPath("$folder/" + "x".repeat(300), Symbol.NAME_TOO_LONG),
+    badPath("$folder/" + "x/".repeat(2500), Symbol.PATH_TOO_LONG),
+    badPath("$folder/" + "\u00e4".repeat(300), Symbol.NAME_TOO_LONG) { access(Access.WRITE).create(true) },
     // What the system refuses.
-    BadOpen(FILE, NO_SPACE, "posix_fallocate(") { access(Access.WRITE).extend(true).length(MAX) },
-    BadOpen(FILE, NO_SPACE, "fileSize=100): ") { access(Access.WRITE).extend(true).offset(1L shl 60).length(1) },
-    BadOpen(READ_DESCRIPTOR, DENIED, "EACCES") { access(Access.WRITE) },
-    BadOpen(READ_DESCRIPTOR, DENIED, "EACCES") { access(Access.WRITE).trackFile(false) },
-    BadOpen(ANONYMOUS, OTHER, "ENOMEM") { length(1L shl 62) },
-    BadOpen(ANONYMOUS, OTHER, "ENOMEM") { flags(MapFlag.PRIVATE).length(1L shl 62) },
-    BadOpen(ANONYMOUS, OTHER, "ENOMEM") { length(MAX).trackFile(false) },
+    refused(FILE, SystemCall.ALLOCATE, Symbol.FILE_TOO_LARGE) { access(Access.WRITE).extend(true).length(MAX) },
+    refused(FILE, SystemCall.ALLOCATE, Symbol.FILE_TOO_LARGE) {
+        access(Access.WRITE).extend(true).offset(1L shl 60).length(1)
+    },
+    refused(READ_DESCRIPTOR, SystemCall.MAP, Symbol.ACCESS_DENIED, DENIED) { access(Access.WRITE) },
+    refused(READ_DESCRIPTOR, SystemCall.MAP, Symbol.ACCESS_DENIED, DENIED) { access(Access.WRITE).trackFile(false) },
+    refused(ANONYMOUS, SystemCall.MAP, Symbol.TOO_MUCH_MEMORY) { length(1L shl 62) },
+    refused(ANONYMOUS, SystemCall.MAP, Symbol.TOO_MUCH_MEMORY) { flags(MapFlag.PRIVATE).length(1L shl 62) },
+    refused(ANONYMOUS, SystemCall.MAP, Symbol.TOO_MUCH_MEMORY) { length(MAX).trackFile(false) },
 )

@@ -2,7 +2,7 @@ package dev.kmmap
 
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.forEachOf
-import dev.kmmap.fixtures.mappings
+import dev.kmmap.fixtures.mappingsByPath
 import dev.kmmap.fixtures.patternOf
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
@@ -51,7 +51,7 @@ internal class CursorSpec : FunSpec({
     }
 
     test("read takes what it is asked for, less at the end, and nothing after it") {
-        forEachOf(mappings) { subject ->
+        forEachOf(mappingsByPath) { subject ->
             val map = subject.map
             val half = subject.row.size / 2
             map.read(half) shouldBe subject.content.copyOf(half.toInt())
@@ -109,7 +109,7 @@ internal class CursorSpec : FunSpec({
     }
 
     test("write puts bytes at the cursor and moves on, exactly up to the end") {
-        forEachOf(mappings.filter { it.writable }) { subject ->
+        forEachOf(mappingsByPath.filter { it.writable }) { subject ->
             val first = subject.size / 3
             val source = ByteArray(subject.size) { (it * 13 + 1).toByte() }
             subject.map.write(source, 0, first) shouldBe first
@@ -160,7 +160,7 @@ internal class CursorSpec : FunSpec({
             map.rfind("x", 0)
             map.move(0, 5, 5)
             map.flush()
-            map.advise(Advice.NORMAL)
+            map.advise(Advice.WILL_NEED)
             map.fileSize()
             map.position shouldBe 3
         }

@@ -1,13 +1,18 @@
 package dev.kmmap
 
-import dev.kmmap.fixtures.Call
 import dev.kmmap.fixtures.Kind
+import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.Origin
+import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.error
 import dev.kmmap.fixtures.forEachOf
+import dev.kmmap.fixtures.here
 import dev.kmmap.fixtures.mappings
 import dev.kmmap.fixtures.mappingsByPath
+import dev.kmmap.fixtures.testNeeding
 import dev.kmmap.fixtures.withFaultySystemCalls
+import dev.kmmap.internal.SystemCall
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldNotContain
@@ -37,7 +42,7 @@ internal class FlushSpec : FunSpec({
     }
 
     test("a range outside of the map is refused, for read-only and copy-on-write maps too") {
-        forEachOf(mappingsByPath) { subject ->
+        forEachOf(mappingsByPath.filter { it.offset <= 1 }) { subject ->
             val size = subject.row.size
             val bad = listOf(
                 -1L to 0L, -1L to -1L, 0L to size + 1, 1L to size, size + 1 to 0L, size + 1 to -1L,
@@ -66,8 +71,8 @@ internal class FlushSpec : FunSpec({
                 options.open(file.path).use { map ->
                     for (mode in FlushMode.entries) map.flush(mode)
                 }
-                calls.record shouldNotContain Call.SYNC
-                calls.record shouldNotContain Call.SYNC_FILE
+                calls.record shouldNotContain SystemCall.SYNC
+                calls.record shouldNotContain SystemCall.SYNC_FILE
             }
         }
     }
@@ -79,14 +84,14 @@ internal class FlushSpec : FunSpec({
                 options.open(file.path).use { map ->
                     calls.record.clear()
                     map.flush(page, 1, FlushMode.ASYNC)
-                    calls.record shouldBe listOf(Call.SYNC)
+                    calls.record shouldBe listOf(SystemCall.SYNC)
                     map.flush(FlushMode.DURABLE)
-                    calls.record shouldBe listOf(Call.SYNC, Call.SYNC, Call.SYNC_FILE)
+                    calls.record shouldBe listOf(SystemCall.SYNC, SystemCall.SYNC, SystemCall.SYNC_FILE)
                     calls.record.clear()
                     map.flush(5, 0)
                     calls.record shouldBe emptyList()
                     map.flush(5, 0, FlushMode.DURABLE)
-                    calls.record shouldBe listOf(Call.SYNC_FILE)
+                    calls.record shouldBe listOf(SystemCall.SYNC_FILE)
                 }
             }
         }
@@ -111,28 +116,28 @@ internal class FlushSpec : FunSpec({
     }
 
     test("once a flush has failed all later ones do, with the same code, until the map is opened again") {
-        for ((call, mode) in listOf(Call.SYNC to FlushMode.SYNC, Call.SYNC_FILE to FlushMode.DURABLE)) {
+        for ((call, mode) in listOf(SystemCall.SYNC to FlushMode.SYNC, SystemCall.SYNC_FILE to FlushMode.DURABLE)) {
             withFaultySystemCalls { calls ->
                 TemporaryFile(ByteArray(100)).use { file ->
                     val options = MMapOptions().access(Access.WRITE).apply { systemCalls = calls }
                     options.open(file.path).use { map ->
                         map.flush(mode)
-                        calls.fail(call, error = "EIO")
+                        calls.fail(call)
                         val first = shouldThrow<MMapException> { map.flush(0, 10, mode) }
-                        first.errorName shouldBe "EIO"
-                        first.operation shouldBe if (call == Call.SYNC) "msync" else "fsync"
+                        first.errorName shouldBe call.error.here
+                        first.operation shouldBe call.here
                         first.message shouldContain file.path
                         calls.heal()
-                        val synced = calls.count(Call.SYNC)
+                        val synced = calls.count(SystemCall.SYNC)
                         for (again in FlushMode.entries.filter { it.isSupported }) {
                             val later = shouldThrow<MMapException> { map.flush(again) }
                             later.message shouldContain "an earlier flush failed"
                             later.message shouldContain first.message!!
-                            later.errorName shouldBe "EIO"
+                            later.errorName shouldBe call.error.here
                             later.errorCode shouldBe first.errorCode
                             later.operation shouldBe first.operation
                         }
-                        calls.count(Call.SYNC) shouldBe synced
+                        calls.count(SystemCall.SYNC) shouldBe synced
                         // Everything else goes on.
                         map[0] = 7
                         map[0] shouldBe 7
@@ -152,7 +157,7 @@ internal class FlushSpec : FunSpec({
         withFaultySystemCalls { calls ->
             TemporaryFile(ByteArray(100)).use { file ->
                 MMapOptions().access(Access.WRITE).apply { systemCalls = calls }.open(file.path).use { map ->
-                    calls.fail(Call.SYNC, error = "ENOSPC")
+                    calls.fail(SystemCall.SYNC, error = Symbol.NO_SPACE)
                     shouldThrow<MMapException> { map.flush() }.shouldBeInstanceOf<MMapNoSpaceException>()
                     shouldThrow<MMapException> { map.flush() }.shouldBeInstanceOf<MMapNoSpaceException>()
                 }
@@ -160,11 +165,11 @@ internal class FlushSpec : FunSpec({
         }
     }
 
-    test("pages that are locked and so cannot be invalidated are no lost write: the next flush works") {
+    testNeeding(Needs.INVALIDATE, "pages that are locked and so cannot be invalidated are no lost write") {
         withFaultySystemCalls { calls ->
             TemporaryFile(ByteArray(100)).use { file ->
                 MMapOptions().access(Access.WRITE).apply { systemCalls = calls }.open(file.path).use { map ->
-                    calls.fail(Call.SYNC, error = "EBUSY")
+                    calls.fail(SystemCall.SYNC, error = Symbol.BUSY)
                     shouldThrow<MMapException> { map.flush() }.errorName shouldBe "EBUSY"
                     map.flush()
                 }
@@ -176,13 +181,13 @@ internal class FlushSpec : FunSpec({
         withFaultySystemCalls { calls ->
             TemporaryFile(ByteArray(100)).use { file ->
                 val map = MMapOptions().access(Access.WRITE).apply { systemCalls = calls }.open(file.path)
-                calls.fail(Call.SYNC)
+                calls.fail(SystemCall.SYNC)
                 shouldThrow<MMapException> { map.flush() }
                 map.resize(200)
                 shouldThrow<MMapException> { map.flush() }.message shouldContain "an earlier flush failed"
-                val synced = calls.count(Call.SYNC)
+                val synced = calls.count(SystemCall.SYNC)
                 map.close()
-                calls.count(Call.SYNC) shouldBe synced
+                calls.count(SystemCall.SYNC) shouldBe synced
                 calls.shouldHaveNothingLeft()
             }
         }
@@ -193,7 +198,7 @@ internal class FlushSpec : FunSpec({
             MMapOptions().length(0).apply { systemCalls = calls }.anonymous().use { map ->
                 map.flush()
                 map.flush(0, 0, FlushMode.ASYNC)
-                calls.record shouldNotContain Call.SYNC
+                calls.record shouldNotContain SystemCall.SYNC
             }
         }
         forEachOf(mappings.filter { it.size == 0L && it.origin == Origin.PATH }) { it.map.flush() }

@@ -2,6 +2,7 @@ package dev.kmmap
 
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.patternOf
+import dev.kmmap.fixtures.untouchedMemory
 import dev.kmmap.internal.OpenMode
 import dev.kmmap.internal.platformSystemCalls
 import io.kotest.assertions.throwables.shouldThrow
@@ -28,6 +29,13 @@ private fun withLargeFile(size: Long = SIZE, block: (String) -> Unit) {
         block(file.path)
     }
 }
+
+/** Private and shared memory. */
+private val kindsOfMemory = listOf<(Long) -> MMap>(::untouchedMemory, MMap::anonymous)
+
+/** Which memory grows over which border; where it is copied for that, one of what takes gigabytes is enough. */
+private val growths = borders.flatMap { border -> kindsOfMemory.map { kind -> border to kind } }
+    .take(if (platformSystemCalls.capabilities.moveMappings) Int.MAX_VALUE else 1)
 
 private fun withLargeMap(block: (MMap) -> Unit) = withLargeFile { path -> MMap.open(path, Access.WRITE).use(block) }
 
@@ -137,7 +145,7 @@ internal class LargeFileSpec : FunSpec({
             }
             map.flush()
             map.flush(UNSIGNED_BORDER + 1)
-            map.advise(Advice.RANDOM)
+            for (advice in listOf(Advice.RANDOM).filter { it.isSupported }) map.advise(advice)
         }
     }
 
@@ -195,19 +203,24 @@ internal class LargeFileSpec : FunSpec({
     }
 
     test("memory of sizes around the borders has its last byte and none behind it") {
-        for (border in borders) for (size in listOf(border - 1, border, border + 1)) {
-            for (flags in listOf(listOf(MapFlag.PRIVATE, MapFlag.NO_RESERVE), listOf(MapFlag.SHARED))) {
-                MMapOptions().flags(*flags.toTypedArray()).length(size).anonymous().use { map ->
-                    map.size shouldBe size
-                    map[size - 1] = 3
-                    map.slice(-2) shouldBe byteArrayOf(0, 3)
-                    map.rfind(3, -10) shouldBe size - 1
-                    shouldThrow<IndexOutOfBoundsException> { map[size] }
-                    map.resize(size + 1)
-                    map[size] = 4
-                    map.slice(-3) shouldBe byteArrayOf(0, 3, 4)
-                }
+        for (border in borders) for (size in listOf(border - 1, border, border + 1)) for (kind in kindsOfMemory) {
+            kind(size).use { map ->
+                map.size shouldBe size
+                map[size - 1] = 3
+                map.slice(-2) shouldBe byteArrayOf(0, 3)
+                map.rfind(3, -10) shouldBe size - 1
+                shouldThrow<IndexOutOfBoundsException> { map[size] }
             }
+        }
+    }
+
+    test("memory grows over the borders and keeps its last byte") {
+        for ((border, kind) in growths) kind(border - 1).use { map ->
+            map[border - 2] = 3
+            map.resize(border + 1)
+            map[border] = 4
+            shouldThrow<IndexOutOfBoundsException> { map[border + 1] }
+            map.slice(-4) shouldBe byteArrayOf(0, 3, 0, 4)
         }
     }
 })

@@ -1,7 +1,7 @@
 package dev.kmmap
 
 import dev.kmmap.fixtures.forEachOf
-import dev.kmmap.fixtures.mappings
+import dev.kmmap.fixtures.mappingsByPath
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
@@ -25,7 +25,7 @@ internal class MoveSpec : FunSpec({
     test("a move in any writable mapping shows in the map, and in the file where the map reaches it") {
         val seed = Random.nextInt()
         val random = Random(seed)
-        forEachOf(mappings.filter { it.writable && it.size > 0 }) { subject ->
+        forEachOf(mappingsByPath.filter { it.writable && it.size > 0 }) { subject ->
             val expected = subject.content.copyOf()
             repeat(5) {
                 val destination = random.nextInt(subject.size)
@@ -40,7 +40,7 @@ internal class MoveSpec : FunSpec({
     }
 
     test("a move of nothing is allowed wherever a range can begin, the end included") {
-        forEachOf(mappings.filter { it.writable }) { subject ->
+        forEachOf(mappingsByPath.filter { it.writable }) { subject ->
             val size = subject.row.size
             subject.map.move(0, size, 0)
             subject.map.move(size, 0, 0)

@@ -1,17 +1,23 @@
 package dev.kmmap
 
-import dev.kmmap.fixtures.Call
 import dev.kmmap.fixtures.FaultySystemCalls
+import dev.kmmap.fixtures.Needs
+import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.here
+import dev.kmmap.fixtures.nullDevice
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.shell
 import dev.kmmap.fixtures.temporaryFolder
+import dev.kmmap.fixtures.testNeeding
 import dev.kmmap.fixtures.withFaultySystemCalls
 import dev.kmmap.internal.OpenMode
+import dev.kmmap.internal.SystemCall
 import dev.kmmap.internal.platformSystemCalls
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldBeIn
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.types.shouldBeInstanceOf
@@ -44,11 +50,11 @@ internal class OpenSpec : FunSpec({
                         Bad.UNSUPPORTED -> failure is UnsupportedOperationException
                         Bad.NOT_FOUND -> failure is MMapFileNotFoundException
                         Bad.DENIED -> failure is MMapAccessDeniedException
-                        Bad.NO_SPACE -> failure is MMapNoSpaceException
                         else -> failure is MMapException
                     }
                     if (!isExpected) throw AssertionError("$failure", failure)
                     failure.message shouldContain row.message
+                    row.error?.let { (failure as MMapException).errorName shouldBeIn it.names }
                     if (row.beforeAnyCall) calls.record shouldBe emptyList()
                     calls.takeBack(read)
                     calls.shouldHaveNothingLeft()
@@ -69,7 +75,7 @@ internal class OpenSpec : FunSpec({
         }
         for (trackFile in listOf(true, false)) {
             val failure = shouldThrow<MMapException> { MMapOptions().trackFile(trackFile).map(987_654) }
-            failure.errorName shouldBe "EBADF"
+            failure.errorName shouldBe Symbol.BAD_DESCRIPTOR.here
             failure.message shouldContain "descriptor 987654"
         }
     }
@@ -85,15 +91,14 @@ internal class OpenSpec : FunSpec({
             calls.shouldHaveNothingLeft()
         }
         val descriptor = platformSystemCalls.open(directory, OpenMode.READ)
-        if (descriptor >= 0) {
-            shouldThrow<IllegalArgumentException> { MMap.map(descriptor) }.message shouldContain "it is a directory"
-            platformSystemCalls.close(descriptor) shouldBe 0
-        }
+        shouldThrow<IllegalArgumentException> { MMap.map(descriptor) }.message shouldContain "it is a directory"
+        platformSystemCalls.close(descriptor) shouldBe 0
     }
 
-    test("a FIFO is no file, and nobody waits for its other end") {
+    testNeeding(Needs.FIFOS, "a FIFO is no file, and nobody waits for its other end") {
         TemporaryFile().use { fifo ->
-            if (shell("mkfifo '${fifo.path}'")) withFaultySystemCalls { calls ->
+            shell("mkfifo '${fifo.path}'") shouldBe true
+            withFaultySystemCalls { calls ->
                 for (access in Access.entries) {
                     shouldThrow<IllegalArgumentException> { options(calls) { access(access) }.open(fifo.path) }
                         .message shouldBe "${fifo.path} is not a regular file: it is a FIFO"
@@ -103,33 +108,41 @@ internal class OpenSpec : FunSpec({
         }
     }
 
-    test("a link to a file is the file; one that leads nowhere or in a circle is an exception") {
+    testNeeding(Needs.SYMBOLIC_LINKS, "a link to a file is the file; one to nowhere or in a circle is an exception") {
         TemporaryFile(patternOf(5)).use { file ->
             TemporaryFile().use { link ->
-                if (shell("ln -s '${file.path}' '${link.path}'")) {
-                    MMap.open(link.path).use { it.slice(0) shouldBe patternOf(5) }
-                }
+                shell("ln -s '${file.path}' '${link.path}'") shouldBe true
+                MMap.open(link.path).use { it.slice(0) shouldBe patternOf(5) }
             }
+        }
+        TemporaryFile().use { nothing ->
             TemporaryFile().use { link ->
-                if (shell("ln -s '${link.path}' '${link.path}'")) {
-                    shouldThrow<MMapException> { MMap.open(link.path) }.errorName shouldBe "ELOOP"
-                    shell("rm '${link.path}'") shouldBe true
-                }
+                shell("ln -s '${nothing.path}' '${link.path}'") shouldBe true
+                shouldThrow<MMapFileNotFoundException> { MMap.open(link.path) }
+                shell("rm '${link.path}'") shouldBe true
+                shell("ln -s '${link.path}' '${link.path}'") shouldBe true
+                shouldThrow<MMapException> { MMap.open(link.path) }.errorName shouldBe "ELOOP"
+                shell("rm '${link.path}'") shouldBe true
             }
         }
     }
 
-    test("a device that gives memory is mapped with an explicit length only") {
-        val zero = platformSystemCalls.open("/dev/zero", OpenMode.READ)
-        if (zero >= 0) {
-            platformSystemCalls.close(zero)
-            shouldThrow<IllegalArgumentException> { MMap.open("/dev/zero") }.message shouldBe
-                "/dev/zero is a character device: it needs an explicit length"
-            for (access in Access.entries) MMap.open("/dev/zero", access, 0, page + 1).use { map ->
-                map.size shouldBe page + 1
-                map.slice(0) shouldBe ByteArray(page.toInt() + 1)
-            }
-            shouldThrow<MMapException> { MMap.open("/dev/null", Access.READ, 0, 10) }.errorName shouldBe "ENODEV"
+    test("a device needs an explicit length, and says itself if it has nothing to map") {
+        shouldThrow<IllegalArgumentException> { MMap.open(nullDevice) }.message shouldBe
+            "$nullDevice is a character device: it needs an explicit length"
+        withFaultySystemCalls { calls ->
+            shouldThrow<MMapException> { options(calls) { length(10) }.open(nullDevice) }
+                .operation shouldBe SystemCall.MAP.here
+            calls.shouldHaveNothingLeft()
+        }
+    }
+
+    testNeeding(Needs.ZERO_DEVICE, "a device that gives memory is mapped with an explicit length only") {
+        shouldThrow<IllegalArgumentException> { MMap.open("/dev/zero") }.message shouldBe
+            "/dev/zero is a character device: it needs an explicit length"
+        for (access in Access.entries) MMap.open("/dev/zero", access, 0, page + 1).use { map ->
+            map.size shouldBe page + 1
+            map.slice(0) shouldBe ByteArray(page.toInt() + 1)
         }
     }
 
@@ -146,10 +159,8 @@ internal class OpenSpec : FunSpec({
         }
     }
 
-    test("files of the system that tell no size give an empty map") {
-        if (platformSystemCalls.open("/proc/cpuinfo", OpenMode.READ).also { platformSystemCalls.close(it) } >= 0) {
-            MMap.open("/proc/cpuinfo").use { it.size shouldBe 0 }
-        }
+    testNeeding(Needs.PROC, "files of the system that tell no size give an empty map") {
+        MMap.open("/proc/cpuinfo").use { it.size shouldBe 0 }
     }
 
     test("a missing file is created only when asked for, empty, and mapped") {
@@ -193,8 +204,9 @@ internal class OpenSpec : FunSpec({
                 calls.lend(descriptor)
                 val options = options(calls) { access(Access.WRITE).trackFile(trackFile) }
                 val failure = shouldThrow<MMapAccessDeniedException> { options.map(descriptor) }
-                failure.errorName shouldBe "EACCES"
-                failure.message shouldContain "mmap(descriptor $descriptor, offset=0, length=10, fileSize=10): "
+                failure.errorName shouldBe Symbol.ACCESS_DENIED.here
+                failure.message shouldContain
+                    "${SystemCall.MAP.here}(descriptor $descriptor, offset=0, length=10, fileSize=10): "
                 calls.takeBack(descriptor)
                 calls.shouldHaveNothingLeft()
             }
@@ -222,7 +234,7 @@ internal class OpenSpec : FunSpec({
     test("a file that is truncated while it is being mapped is noticed, and nothing is left") {
         TemporaryFile(patternOf(100)).use { file ->
             withFaultySystemCalls { calls ->
-                calls.answer(Call.FILE_SIZE, 2) { 99 }
+                calls.answer(SystemCall.FILE_SIZE, 2) { 99 }
                 val failure = shouldThrow<MMapException> { options(calls).open(file.path) }
                 failure.message shouldContain "the file was truncated"
                 failure.message shouldContain "offset=0, length=100, fileSize=99"
@@ -247,10 +259,11 @@ internal class OpenSpec : FunSpec({
         TemporaryFile().use { file ->
             val failure = shouldThrow<MMapException> { MMap.open(file.path) }
             failure.shouldBeInstanceOf<MMapFileNotFoundException>()
-            failure.operation shouldBe "open"
-            failure.errorName shouldBe "ENOENT"
+            failure.operation shouldBe SystemCall.OPEN.here
+            failure.errorName shouldBe Symbol.NOT_FOUND.here
             failure.errorCode shouldBe 2
-            failure.message shouldBe "open(${file.path}, mode=READ): ${platformSystemCalls.errorText(2)} (ENOENT 2)"
+            failure.message shouldBe "${SystemCall.OPEN.here}(${file.path}, mode=READ): " +
+                "${platformSystemCalls.errorText(2)} (${Symbol.NOT_FOUND.here} 2)"
         }
     }
 })

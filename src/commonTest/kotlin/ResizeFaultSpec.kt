@@ -1,10 +1,15 @@
 package dev.kmmap
 
-import dev.kmmap.fixtures.Call
 import dev.kmmap.fixtures.FaultySystemCalls
+import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.attainableCapabilities
+import dev.kmmap.fixtures.error
+import dev.kmmap.fixtures.here
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.withFaultySystemCalls
+import dev.kmmap.internal.Capabilities
+import dev.kmmap.internal.SystemCall
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
@@ -21,8 +26,14 @@ private enum class Resized(val inFile: Boolean, val configure: MMapOptions.() ->
 
 /** One resize: [trailing] bytes of the file lie behind the map. */
 private class Change(val from: Long, val to: Long, val offset: Long = 0, val trailing: Int = 0) {
+    val cuts: Boolean get() = to < from + trailing
+
+    val grows: Boolean get() = to > from + trailing
+
     /** The whole file, if the map's part of it is [shown]. */
     fun file(shown: ByteArray): ByteArray = ByteArray(offset.toInt()) { 1 } + shown + ByteArray(trailing) { 2 }
+
+    override fun toString(): String = "$from to $to at $offset, $trailing bytes behind"
 }
 
 private val changes = listOf(
@@ -38,8 +49,32 @@ private val fileChanges = listOf(
 )
 
 /** Failures that leave a resize as good as without them: old pages that the system does not take back. */
-private fun isHarmless(call: Call, change: Change): Boolean =
-    call == Call.UNMAP || call == Call.REMAP && change.to <= change.from
+private fun isHarmless(call: SystemCall, change: Change): Boolean =
+    call == SystemCall.UNMAP || call == SystemCall.REMAP && change.to <= change.from
+
+/** One that leaves an empty map: the file had to be cut first, and then the system refuses to map it again. */
+private fun leavesNothing(kind: Resized, change: Change, call: SystemCall, capabilities: Capabilities): Boolean =
+    call == SystemCall.MAP && kind == Resized.SHARED_FILE && change.cuts && !capabilities.cutMappedFiles
+
+/** Whether the system lets the file have its old size again once it has grown. */
+private fun canBeTakenBack(kind: Resized, change: Change, call: SystemCall): Boolean =
+    Needs.CUTTING_BEHIND_A_MAP.reason == null || !kind.inFile || !change.grows || call != SystemCall.MAP
+
+/** Two failures in one resize of a shared map of a file, and what they leave. */
+private class DoubleFault(
+    val capabilities: Capabilities,
+    val second: SystemCall,
+    val number: Int,
+    val isEmptyAfterwards: Boolean,
+    /** Ranges that the system has not taken back. */
+    val ranges: Int,
+)
+
+private val doubleFaults = listOf(
+    DoubleFault(Capabilities.LINUX, SystemCall.UNMAP, number = 1, isEmptyAfterwards = false, ranges = 1),
+    DoubleFault(Capabilities.LINUX, SystemCall.TRUNCATE, number = 2, isEmptyAfterwards = false, ranges = 0),
+    DoubleFault(Capabilities.WINDOWS, SystemCall.MAP, number = 1, isEmptyAfterwards = true, ranges = 0),
+).filter { it.capabilities in attainableCapabilities }
 
 private class Resize(val kind: Resized, val change: Change, val calls: FaultySystemCalls, val file: TemporaryFile) {
     private val behind = ByteArray(change.trailing) { 2 }
@@ -66,11 +101,18 @@ private class Resize(val kind: Resized, val change: Change, val calls: FaultySys
         }
     }
 
+    /** An empty map of a file of [fileSize] bytes. */
+    fun shouldBeEmpty(map: MMap, fileSize: Long) {
+        map.size shouldBe 0
+        map.slice(0) shouldBe ByteArray(0)
+        file.readBytes() shouldBe fileContent.copyOf(fileSize.toInt())
+    }
+
     fun shouldBeDone(map: MMap) {
         map.size shouldBe change.to
         val gained = behind.copyOf(maxOf(0, (change.to - change.from).toInt()))
         map.slice(0) shouldBe (content + gained).copyOf(change.to.toInt())
-        if (kind.inFile) file.readBytes() shouldBe (fileContent).copyOf((change.offset + change.to).toInt())
+        if (kind.inFile) file.readBytes() shouldBe fileContent.copyOf((change.offset + change.to).toInt())
         if (change.to > 0) {
             map[change.to - 1] = 9
             map[change.to - 1] shouldBe 9
@@ -79,10 +121,16 @@ private class Resize(val kind: Resized, val change: Change, val calls: FaultySys
 }
 
 /** Resizes with the [number]-th [call] failing; whether there was such a call. */
-private fun resizeWithFault(kind: Resized, change: Change, call: Call, number: Int): Boolean {
+private fun resizeWithFault(
+    kind: Resized,
+    change: Change,
+    capabilities: Capabilities,
+    call: SystemCall,
+    number: Int,
+): Boolean {
     var struck = false
     TemporaryFile(change.file(patternOf(change.from.toInt()))).use { file ->
-        withFaultySystemCalls { calls ->
+        withFaultySystemCalls(capabilities) { calls ->
             val resize = Resize(kind, change, calls, file)
             val map = resize.open()
             map.seek(change.from)
@@ -92,9 +140,13 @@ private fun resizeWithFault(kind: Resized, change: Change, call: Call, number: I
             calls.heal()
             result.onFailure { failure ->
                 if (failure !is MMapException) throw AssertionError("not the documented exception: $failure", failure)
-                failure.errorName shouldBe call.error
+                failure.errorName shouldBe call.error.here
                 failure.suppressedExceptions shouldBe emptyList()
-                resize.shouldBeAsBefore(map)
+                if (leavesNothing(kind, change, call, capabilities)) {
+                    resize.shouldBeEmpty(map, change.offset + change.to)
+                } else {
+                    resize.shouldBeAsBefore(map)
+                }
                 // Nothing stands in the way of another attempt.
                 map.resize(change.to)
             }
@@ -111,14 +163,11 @@ private fun resizeWithFault(kind: Resized, change: Change, call: Call, number: I
 internal class ResizeFaultSpec : FunSpec({
     for (kind in Resized.entries) {
         test("whatever fails when ${kind.name} is resized, all is as before, and it can be tried again") {
-            for (change in changes + if (kind.inFile) fileChanges else listOf()) for (call in Call.entries) {
-                var number = 1
-                val name = "${change.from} to ${change.to} at ${change.offset}, ${change.trailing} bytes behind"
-                while (withClue("$name, with ${call.name} number $number failing") {
-                        resizeWithFault(kind, change, call, number)
+            for (capabilities in attainableCapabilities) {
+                for (change in changes + if (kind.inFile) fileChanges else listOf()) {
+                    for (call in SystemCall.entries.filter { canBeTakenBack(kind, change, it) }) {
+                        forEveryFault(kind, change, capabilities, call)
                     }
-                ) {
-                    if (++number > 20) error("$name: ${call.name} is called without end")
                 }
             }
         }
@@ -131,7 +180,7 @@ internal class ResizeFaultSpec : FunSpec({
                 TemporaryFile(change.file(patternOf(change.from.toInt()))).use { file ->
                     withFaultySystemCalls { calls ->
                         val map = Resize(kind, change, calls, file).open()
-                        calls.fail(Call.REMAP)
+                        calls.fail(SystemCall.REMAP)
                         map.resize(2 * page)
                         map.resize(regrown * page)
                         map.slice(0, 2 * page) shouldBe ByteArray(2 * page.toInt()) { 3 }
@@ -145,21 +194,33 @@ internal class ResizeFaultSpec : FunSpec({
     }
 
     test("a resize that fails twice over tells the first failure and leaves the map usable") {
-        for (second in listOf(Call.UNMAP, Call.TRUNCATE)) TemporaryFile(patternOf(page.toInt())).use { file ->
-            withFaultySystemCalls { calls ->
+        for (fault in doubleFaults) TemporaryFile(patternOf(page.toInt())).use { file ->
+            withFaultySystemCalls(fault.capabilities) { calls ->
                 val resize = Resize(Resized.SHARED_FILE, Change(page, 100), calls, file)
                 val map = resize.open()
-                calls.fail(Call.TRUNCATE, 1).fail(second, if (second == Call.TRUNCATE) 2 else 1)
+                calls.fail(SystemCall.TRUNCATE).fail(fault.second, fault.number)
                 val failure = runCatching { map.resize(100) }.exceptionOrNull() as MMapException
-                failure.operation shouldBe "ftruncate"
+                failure.operation shouldBe SystemCall.TRUNCATE.here
                 calls.heal()
-                resize.shouldBeAsBefore(map)
+                if (fault.isEmptyAfterwards) resize.shouldBeEmpty(map, page) else resize.shouldBeAsBefore(map)
                 map.resize(100)
                 resize.shouldBeDone(map)
                 map.close()
                 calls.descriptors.size shouldBe 0
-                calls.ranges.size shouldBe if (second == Call.UNMAP) 1 else 0
+                calls.ranges.size shouldBe fault.ranges
             }
         }
     }
 })
+
+/** Lets each [call] of the resize fail in turn, until one gets by without meeting the fault. */
+private fun forEveryFault(kind: Resized, change: Change, capabilities: Capabilities, call: SystemCall) {
+    var number = 1
+    val system = "cutMappedFiles=${capabilities.cutMappedFiles}, moveMappings=${capabilities.moveMappings}"
+    while (withClue("$change, with ${call.name} number $number failing, $system") {
+            resizeWithFault(kind, change, capabilities, call, number)
+        }
+    ) {
+        if (++number > 20) error("$change: ${call.name} is called without end")
+    }
+}

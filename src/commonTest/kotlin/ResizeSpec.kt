@@ -1,15 +1,21 @@
 package dev.kmmap
 
 import dev.kmmap.fixtures.Kind
+import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.Origin
+import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.attainableCapabilities
 import dev.kmmap.fixtures.forEachOf
+import dev.kmmap.fixtures.here
 import dev.kmmap.fixtures.mappings
+import dev.kmmap.fixtures.mappingsByPath
 import dev.kmmap.fixtures.offsets
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.sizes
+import dev.kmmap.fixtures.testNeeding
 import dev.kmmap.fixtures.withFaultySystemCalls
-import dev.kmmap.fixtures.Call
+import dev.kmmap.internal.SystemCall
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
@@ -78,7 +84,7 @@ internal class ResizeSpec : FunSpec({
                 subject.map.write(patternOf(newSize.toInt()))
                 subject.map[newSize - 1] = 99
                 subject.map.flush()
-                subject.map.advise(Advice.NORMAL)
+                subject.map.advise(Advice.WILL_NEED)
                 subject.bytes() shouldBe patternOf(newSize.toInt()).also { it[it.size - 1] = 99 }
                 shouldThrow<IndexOutOfBoundsException> { subject.map[newSize] }
                 if (subject.row.reachesFile) subject.map.fileSize() shouldBe subject.row.offset + newSize
@@ -129,7 +135,7 @@ internal class ResizeSpec : FunSpec({
     }
 
     test("maps that do not change their file, or do not keep it, are not resized") {
-        forEachOf(mappings.filter { !it.resizable }) { subject ->
+        forEachOf(mappingsByPath.filter { !it.resizable }) { subject ->
             val row = subject.row
             for (newSize in listOf(0L, row.size, row.size + 1)) {
                 val failure = shouldThrow<UnsupportedOperationException> { subject.map.resize(newSize) }
@@ -178,8 +184,8 @@ internal class ResizeSpec : FunSpec({
             TemporaryFile(ByteArray(10)).use { file ->
                 MMapOptions().access(Access.WRITE).apply { systemCalls = calls }.open(file.path).use { map ->
                     map.resize(5 * page)
-                    calls.count(Call.ALLOCATE) shouldBe 1
-                    calls.count(Call.TRUNCATE) shouldBe 0
+                    calls.count(SystemCall.ALLOCATE) shouldBe 1
+                    calls.count(SystemCall.TRUNCATE) shouldBe 0
                 }
             }
         }
@@ -191,7 +197,7 @@ internal class ResizeSpec : FunSpec({
                 MMapOptions().access(Access.WRITE).apply { systemCalls = calls }.open(file.path).use { map ->
                     calls.record.clear()
                     map.resize(10)
-                    calls.record shouldBe listOf(Call.FILE_SIZE)
+                    calls.record shouldBe listOf(SystemCall.FILE_SIZE)
                 }
             }
         }
@@ -237,7 +243,29 @@ internal class ResizeSpec : FunSpec({
         }
     }
 
-    test("a file that somebody else has enlarged is cut, one that somebody has cut is enlarged again") {
+    test("a file that has another map is cut where the system can do that, and otherwise all stays as it was") {
+        for (capabilities in attainableCapabilities) TemporaryFile(patternOf(100)).use { file ->
+            withFaultySystemCalls(capabilities) { calls ->
+                val options = MMapOptions().access(Access.WRITE).apply { systemCalls = calls }
+                options.open(file.path).use { other ->
+                    options.open(file.path).use { map ->
+                        val failure = runCatching { map.resize(10) }.exceptionOrNull() as MMapException?
+                        failure?.errorName shouldBe if (capabilities.cutMappedFiles) null else Symbol.BUSY.here
+                        val size = if (capabilities.cutMappedFiles) 10 else 100
+                        map.slice(0) shouldBe patternOf(size)
+                        map.fileSize() shouldBe size
+                    }
+                    other.slice(0, 10) shouldBe patternOf(10)
+                }
+                calls.shouldHaveNothingLeft()
+            }
+        }
+    }
+
+    testNeeding(
+        Needs.CUTTING_A_MAPPED_FILE,
+        "a file that somebody else has enlarged is cut, one that somebody has cut is enlarged again",
+    ) {
         TemporaryFile(patternOf(100)).use { file ->
             val other = MMap.open(file.path, Access.WRITE)
             MMap.open(file.path, Access.WRITE).use { map ->

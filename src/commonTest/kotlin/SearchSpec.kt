@@ -2,15 +2,15 @@ package dev.kmmap
 
 import dev.kmmap.fixtures.Naive
 import dev.kmmap.fixtures.forEachOf
-import dev.kmmap.fixtures.mappings
+import dev.kmmap.fixtures.mappingsByPath
 import dev.kmmap.internal.Needle
 import dev.kmmap.internal.SEARCH_WINDOW
 import dev.kmmap.internal.searchBackward
 import dev.kmmap.internal.searchForward
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
-import kotlinx.io.bytestring.ByteString
 import kotlin.random.Random
+import kotlinx.io.bytestring.ByteString
 
 /** Where a search by Python's rules begins and ends; a start past the end stays there, and nothing is found. */
 private fun searched(start: Long, end: Long, size: Long): Pair<Long, Long> {
@@ -65,7 +65,7 @@ internal class SearchSpec : FunSpec({
     test("every mapping is searched from its first to its last byte and no further") {
         val seed = Random.nextInt()
         val random = Random(seed)
-        forEachOf(mappings.filter { it.size > 0 }) { subject ->
+        forEachOf(mappingsByPath.filter { it.size > 0 }) { subject ->
             val content = subject.content
             subject.map.find(content, 0) shouldBe 0
             subject.map.rfind(content, 0) shouldBe 0

@@ -1,9 +1,10 @@
 package dev.kmmap
 
 import dev.kmmap.fixtures.forEachOf
-import dev.kmmap.fixtures.mappings
+import dev.kmmap.fixtures.mappingsByPath
 import dev.kmmap.fixtures.pattern
 import dev.kmmap.fixtures.patternOf
+import dev.kmmap.fixtures.untouchedMemory
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
@@ -126,7 +127,7 @@ internal class SliceSpec : FunSpec({
     test("random slices of every mapping are those of an array") {
         val seed = Random.nextInt()
         val random = Random(seed)
-        forEachOf(mappings) { subject ->
+        forEachOf(mappingsByPath) { subject ->
             repeat(20) {
                 val limit = subject.row.size + 10
                 val start = random.nextLong(-limit, limit)
@@ -146,7 +147,7 @@ internal class SliceSpec : FunSpec({
     test("random assignments to slices show in the map, and in the file where the map reaches it") {
         val seed = Random.nextInt()
         val random = Random(seed)
-        forEachOf(mappings.filter { it.writable }) { subject ->
+        forEachOf(mappingsByPath.filter { it.writable }) { subject ->
             val expected = subject.content.copyOf()
             repeat(10) {
                 val start = random.nextLong(subject.row.size + 1)
@@ -174,7 +175,7 @@ internal class SliceSpec : FunSpec({
 
     test("what does not fit in an array is refused before anything is read, and the cursor stays") {
         val size = Int.MAX_VALUE + 10L
-        MMapOptions().flags(MapFlag.PRIVATE, MapFlag.NO_RESERVE).length(size).anonymous().use { map ->
+        untouchedMemory(size).use { map ->
             map.seek(3)
             for (read in listOf<() -> Any>(
                 { map.slice(0) },

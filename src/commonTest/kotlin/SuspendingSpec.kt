@@ -1,23 +1,27 @@
 package dev.kmmap
 
-import dev.kmmap.fixtures.Call
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.error
 import dev.kmmap.fixtures.forEachOf
+import dev.kmmap.fixtures.here
 import dev.kmmap.fixtures.mappings
+import dev.kmmap.fixtures.mostUntouchedMemory
+import dev.kmmap.fixtures.untouchedMemory
 import dev.kmmap.fixtures.withFaultySystemCalls
 import dev.kmmap.internal.Needle
 import dev.kmmap.internal.SEARCH_WINDOW
+import dev.kmmap.internal.SystemCall
 import dev.kmmap.internal.searchBackward
 import dev.kmmap.internal.searchForward
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.ints.shouldBeGreaterThan
 import io.kotest.matchers.shouldBe
-import kotlinx.coroutines.*
-import kotlinx.io.bytestring.ByteString
 import kotlin.concurrent.atomics.AtomicInt
 import kotlin.concurrent.atomics.incrementAndFetch
 import kotlin.coroutines.CoroutineContext
+import kotlinx.coroutines.*
+import kotlinx.io.bytestring.ByteString
 
 /** Runs everything on [delegate], counts what it runs, and says when it begins the first. */
 private class Recording(private val delegate: CoroutineDispatcher = Dispatchers.Default) : CoroutineDispatcher() {
@@ -39,9 +43,8 @@ private class Recording(private val delegate: CoroutineDispatcher = Dispatchers.
 private suspend fun withText(text: String, block: suspend (MMap) -> Unit) =
     TemporaryFile(text.encodeToByteArray()).use { file -> MMap.open(file.path, Access.WRITE).use { block(it) } }
 
-/** Zeros that take no memory as long as they are only read, so many that a search takes minutes. */
-private fun endless(): MMap =
-    MMapOptions().flags(MapFlag.PRIVATE, MapFlag.NO_RESERVE).length(1L shl 42).anonymous()
+/** So many zeros that a search takes much longer than anybody here waits. */
+private fun endless(): MMap = untouchedMemory(mostUntouchedMemory)
 
 internal class SuspendingSpec : FunSpec({
     test("the suspending searches find what the blocking ones do, with all bounds and kinds of needles") {
@@ -201,13 +204,13 @@ internal class SuspendingSpec : FunSpec({
         withFaultySystemCalls { calls ->
             TemporaryFile(ByteArray(10)).use { file ->
                 MMapOptions().access(Access.WRITE).apply { systemCalls = calls }.open(file.path).use { map ->
-                    calls.fail(Call.SYNC)
+                    calls.fail(SystemCall.SYNC)
                     runUndispatched {
-                        shouldThrow<MMapException> { map.awaitFlush() }.errorName shouldBe "EIO"
-                        shouldThrow<MMapException> { map.awaitFlush() }.errorName shouldBe "EIO"
+                        shouldThrow<MMapException> { map.awaitFlush() }.errorName shouldBe SystemCall.SYNC.error.here
+                        shouldThrow<MMapException> { map.awaitFlush() }.errorName shouldBe SystemCall.SYNC.error.here
                     }
-                    shouldThrow<MMapException> { map.flush() }.errorName shouldBe "EIO"
-                    calls.count(Call.SYNC) shouldBe 1
+                    shouldThrow<MMapException> { map.flush() }.errorName shouldBe SystemCall.SYNC.error.here
+                    calls.count(SystemCall.SYNC) shouldBe 1
                     calls.record.size shouldBeGreaterThan 0
                 }
             }

@@ -14,12 +14,12 @@ class ArchitectureSpec : FunSpec({
     }
 
     test("only regions, system calls and linking touch foreign memory on the JVM") {
-        val allowed = Regex("(MemorySegmentRegion|Linking|[A-Za-z]*SystemCalls)\\.java")
+        val allowed = Regex("(MemorySegmentRegion|Linking|ForeignKernel32|[A-Za-z]*SystemCalls)\\.java")
         offenders("src/jvmMain") { "java.lang.foreign" in it }.filterNot { allowed.matches(it.name) }.shouldBeEmpty()
     }
 
     test("only regions and system calls use the C library on Native") {
-        val allowed = Regex("(Platform\\.native|[A-Za-z]*SystemCalls)\\.kt")
+        val allowed = Regex("(Platform\\.native|PosixFunctions|[A-Za-z]*SystemCalls)\\.kt")
         offenders("src/nativeMain") { "import platform." in it }.filterNot { allowed.matches(it.name) }.shouldBeEmpty()
     }
 

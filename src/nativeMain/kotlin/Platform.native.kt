@@ -1,7 +1,6 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MMap
-import dev.kmmap.internal.readers.kmmap_readers_await
 import kotlinx.cinterop.ByteVar
 import kotlinx.cinterop.CPointer
 import kotlinx.cinterop.LongVar
@@ -30,6 +29,9 @@ import kotlin.native.OsFamily
 import kotlin.native.Platform
 import kotlin.native.getLongAt
 import kotlin.native.setLongAt
+
+/** In place of the address of a slot: the thread has none and never will, its accesses go through the gate. */
+internal const val NO_SLOT: Long = -1
 
 /** The regions so far. */
 private val regions = AtomicLong(0)
@@ -106,7 +108,7 @@ internal actual class Region actual constructor(address: Long, private val size:
     /** Ends what goes through [access], as on the JVM; what passes the gate has ended before. */
     actual fun revoke() {
         isRevoked = true
-        kmmap_readers_await(number)
+        awaitReaders(number)
     }
 
     private fun pointer(index: Long): CPointer<ByteVar>? = interpretCPointer(memory + index)

@@ -5,6 +5,11 @@ import dev.kmmap.internal.linux.kmmap_memfd_create
 import dev.kmmap.internal.linux.kmmap_mremap
 import dev.kmmap.internal.linux.kmmap_name_memory
 import dev.kmmap.internal.linux.kmmap_posix_fallocate
+import dev.kmmap.internal.posix.kmmap_open
+import dev.kmmap.internal.posix.kmmap_unlink
+import platform.posix.O_CLOEXEC
+import platform.posix.O_NOFOLLOW
+import platform.posix.O_NONBLOCK
 
 /*
  * What PosixSystemCalls asks of each system: functions of the same names are in the folder of every POSIX system. They
@@ -24,6 +29,16 @@ internal fun moveMapping(address: Long, oldLength: Long, newLength: Long): Long 
 
 /** The strongest flush of a whole file. */
 internal fun syncWholeFile(descriptor: Int): Long = kmmap_fsync(descriptor)
+
+/** Shared memory by its name: what shm_open(3) does, which not every glibc has without a library of its own. */
+internal fun openNamedMemory(name: String, flags: Int, mode: Int): Long =
+    kmmap_open(SHARED_MEMORY + name, flags or O_CLOEXEC or O_NOFOLLOW or O_NONBLOCK, mode)
+
+/** shm_unlink(3). */
+internal fun removeNamedMemory(name: String): Long = kmmap_unlink(SHARED_MEMORY + name)
+
+/** The file system that holds shared memory. */
+private const val SHARED_MEMORY = "/dev/shm/"
 
 /** Names a range of private anonymous memory. */
 internal fun nameRange(address: Long, length: Long, name: String): Long = kmmap_name_memory(address, length, name)

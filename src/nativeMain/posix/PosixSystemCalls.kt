@@ -33,6 +33,9 @@ import platform.posix.sysconf
 /** Permissions of a new file (0666), before the process's umask. */
 private const val NEW_FILE_MODE = 438
 
+/** Permissions of new shared memory (0600): it is for its own user. */
+private const val NEW_MEMORY_MODE = 384
+
 /** No message of any known C library is longer, in any language. */
 private const val ERROR_TEXT_LENGTH = 512
 
@@ -50,17 +53,19 @@ internal fun systemCallsOfTarget(): SystemCalls = PosixSystemCalls
  * after which the descriptor is gone even when it fails.
  */
 internal object PosixSystemCalls : SystemCalls {
+    override val system: OperatingSystem get() = currentSystem
+
     override val pageSize: Long = sysconf(_SC_PAGESIZE)
 
     override val allocationGranularity: Long get() = pageSize
 
-    override fun open(path: String, mode: OpenMode): Long {
-        val flags = when (mode) {
-            OpenMode.READ -> O_RDONLY
-            OpenMode.READ_WRITE -> O_RDWR
-            OpenMode.CREATE_NEW -> O_RDWR or O_CREAT or O_EXCL
-        }
-        return uninterrupted { kmmap_open(path, flags or OPEN_SAFELY, NEW_FILE_MODE) }
+    override fun open(path: String, mode: OpenMode): Long =
+        uninterrupted { kmmap_open(path, flags(mode) or OPEN_SAFELY, NEW_FILE_MODE) }
+
+    private fun flags(mode: OpenMode): Int = when (mode) {
+        OpenMode.READ, OpenMode.READ_EXECUTE -> O_RDONLY
+        OpenMode.READ_WRITE -> O_RDWR
+        OpenMode.CREATE_NEW -> O_RDWR or O_CREAT or O_EXCL
     }
 
     override fun remove(path: String): Long = kmmap_unlink(path)
@@ -80,6 +85,11 @@ internal object PosixSystemCalls : SystemCalls {
         uninterrupted { allocateSpace(number(descriptor), offset, length) }
 
     override fun createMemory(name: String): Long = createMemoryFile(name)
+
+    override fun openMemory(name: String, mode: OpenMode, size: Long): Long =
+        uninterrupted { openNamedMemory(name, flags(mode), NEW_MEMORY_MODE) }
+
+    override fun removeMemory(name: String): Long = removeNamedMemory(name)
 
     override fun map(descriptor: Long, offset: Long, length: Long, protection: Int, flags: Int): Long =
         kmmap_mmap(length, protection, flags, number(descriptor), offset)
@@ -103,8 +113,6 @@ internal object PosixSystemCalls : SystemCalls {
         kmmap_strerror(code, text, ERROR_TEXT_LENGTH.toULong())
         text.toKString()
     }
-
-    override fun errorName(code: Int): String? = errorName(code, currentSystem)
 
     private inline fun status(descriptor: Long, field: (stat) -> Long): Long = memScoped {
         val status = alloc<stat>()

@@ -28,7 +28,7 @@ fun main(args: Array<String>) {
         @OptIn(KotestInternal::class)
         TestEngineLauncher().withSpecRefs(specs).withListener(counter).execute()
     }
-    writeCounts(Path(args[0]), counter.counts)
+    writeCounts(Path(args[0]), counter)
     val total = counter.counts.values.fold(Counts()) { sum, spec -> sum + spec }
     if (total.passed == 0 || total.failed > 0) exitProcess(1)
 }
@@ -36,10 +36,16 @@ fun main(args: Array<String>) {
 private fun SpecRef.isNamed(pattern: Regex): Boolean =
     pattern.matches(fqn) || pattern.matches(fqn.substringAfterLast('.'))
 
-/** Lines of `spec passed failed skipped`, then `end`, by which a reader sees that the program did not die half-way. */
-private fun writeCounts(file: Path, counts: Map<String, Counts>) {
+/**
+ * Lines of `spec passed failed skipped`; then one a skipped test of `skipped`, spec, test and reason, with tabs between
+ * them; then `end`, by which a reader sees that the program did not die half-way.
+ */
+private fun writeCounts(file: Path, counter: Counter) {
     SystemFileSystem.sink(file).buffered().use { sink ->
-        for ((spec, count) in counts) sink.writeString("$spec ${count.passed} ${count.failed} ${count.skipped}\n")
+        for ((spec, count) in counter.counts) {
+            sink.writeString("$spec ${count.passed} ${count.failed} ${count.skipped}\n")
+        }
+        for (row in counter.skipped) sink.writeString("skipped\t$row\n")
         sink.writeString("end\n")
     }
 }
@@ -56,6 +62,9 @@ private data class Counts(val passed: Int = 0, val failed: Int = 0, val skipped:
 private class Counter(private val running: Path) : AbstractTestEngineListener() {
     val counts = LinkedHashMap<String, Counts>()
 
+    /** Spec, test and reason of each skipped test. */
+    val skipped = mutableListOf<String>()
+
     override suspend fun specStarted(ref: SpecRef) = add(ref.fqn, Counts())
 
     override suspend fun specFinished(ref: SpecRef, result: TestResult) {
@@ -65,13 +74,14 @@ private class Counter(private val running: Path) : AbstractTestEngineListener() 
     }
 
     override suspend fun specIgnored(kclass: KClass<*>, reason: String?) =
-        add(kclass.qualifiedName.toString(), Counts(skipped = 1))
+        skip(kclass.qualifiedName.toString(), "the whole spec", reason)
 
     /** Notes the test in a file, by which a crash can be told the test that caused it. */
     override suspend fun testStarted(testCase: TestCase) =
         SystemFileSystem.sink(running).buffered().use { it.writeString("${testCase.specName}: ${testCase.path}\n") }
 
-    override suspend fun testIgnored(testCase: TestCase, reason: String?) = add(testCase.specName, Counts(skipped = 1))
+    override suspend fun testIgnored(testCase: TestCase, reason: String?) =
+        skip(testCase.specName, testCase.path, reason)
 
     override suspend fun testFinished(testCase: TestCase, result: TestResult) {
         val error = result.errorOrNull
@@ -83,6 +93,11 @@ private class Counter(private val running: Path) : AbstractTestEngineListener() 
 
     override suspend fun engineFinished(t: List<Throwable>) = t.forEach { fail("engine", "the run itself", it) }
 
+    private fun skip(spec: String, test: String, reason: String?) {
+        add(spec, Counts(skipped = 1))
+        skipped += listOf(spec, test, reason.orEmpty()).joinToString("\t") { it.replace(Regex("\\s+"), " ") }
+    }
+
     private fun fail(spec: String, test: String, error: Throwable) {
         println("FAILED $spec: $test\n${traceOf(error)}")
         add(spec, Counts(failed = 1))
@@ -91,7 +106,7 @@ private class Counter(private val running: Path) : AbstractTestEngineListener() 
     /** The stack trace without the frames of Kotest, which are many, and without machine addresses. */
     private fun traceOf(error: Throwable): String = error.stackTraceToString().lines()
         .filterNot { it.startsWith("    at ") && "dev.kmmap" !in it }
-        .joinToString("\n") { it.replace(Regex("at \\d+ +\\S+ +0x[0-9a-f]+ +(kfun:)?"), "at ") }
+        .joinToString("\n") { it.replace(Regex("at \\d+ +\\S+ +(0x)?[0-9a-f]+ +(kfun:)?"), "at ") }
 
     private fun add(spec: String, count: Counts) {
         counts[spec] = (counts[spec] ?: Counts()) + count

@@ -5,12 +5,15 @@ package dev.kmmap.internal
 import kotlin.jvm.JvmName
 
 /** The symbol of the error [code] on [system], `ENOENT` for instance; `null` if unknown. */
-internal fun errorName(code: Int, system: OperatingSystem): String? =
-    errors.firstOrNull { it.second.on(system) == code }?.first
+internal fun errorName(code: Int, system: OperatingSystem): String? = when (system) {
+    OperatingSystem.WINDOWS -> windowsErrorName(code)
+    else -> errors.firstOrNull { it.second.on(system) == code }?.first
+}
 
 /**
- * The error symbols and their numbers, once for all platforms: in the order of Linux, then what only macOS has. Where a
- * system gives one number two symbols, the one the manual pages of our calls use is listed (`EAGAIN`, `EOPNOTSUPP`).
+ * The error symbols of POSIX systems and their numbers, once for all platforms: in the order of Linux, then what only
+ * macOS has. Where a system gives one number two symbols, the one the manual pages of our calls use is listed
+ * (`EAGAIN`, `EOPNOTSUPP`).
  */
 private val errors: List<Pair<String, SystemConstant>> = listOf(
     "EPERM" to SystemConstant(linux = 1, darwin = 1),

@@ -1,6 +1,7 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MMapAccessDeniedException
+import dev.kmmap.MMapAlreadyExistsException
 import dev.kmmap.MMapException
 import dev.kmmap.MMapFileNotFoundException
 import dev.kmmap.MMapNoSpaceException
@@ -11,6 +12,7 @@ internal class Failure(val message: String, val operation: String, val errorCode
     fun exception(): MMapException = when (errorName) {
         in NOT_FOUND -> MMapFileNotFoundException(this)
         in ACCESS_DENIED -> MMapAccessDeniedException(this)
+        in ALREADY_EXISTS -> MMapAlreadyExistsException(this)
         in NO_SPACE -> MMapNoSpaceException(this)
         else -> MMapException(this)
     }
@@ -24,6 +26,10 @@ internal class Failure(val message: String, val operation: String, val errorCode
  * The failure of a system call that returned the negated [code]. Every such message is made here:
  * `operation(subject, name=value, …): the system's words (SYMBOL number)`.
  */
+internal fun SystemCalls.failure(call: SystemCall, code: Long, detail: String): Failure =
+    failure(call.on(system), code, detail)
+
+/** The same for a call that has several names on one system. */
 internal fun SystemCalls.failure(operation: String, code: Long, detail: String): Failure {
     val number = (-code).toInt()
     val name = errorName(number)
@@ -32,5 +38,6 @@ internal fun SystemCalls.failure(operation: String, code: Long, detail: String):
 }
 
 private val NOT_FOUND = setOf("ENOENT", "ENOTDIR", "ERROR_FILE_NOT_FOUND", "ERROR_PATH_NOT_FOUND")
+internal val ALREADY_EXISTS: Set<String> = setOf("EEXIST", "ERROR_FILE_EXISTS", "ERROR_ALREADY_EXISTS")
 private val ACCESS_DENIED = setOf("EACCES", "EPERM", "EROFS", "ETXTBSY", "ERROR_ACCESS_DENIED", "ERROR_WRITE_PROTECT")
 private val NO_SPACE = setOf("ENOSPC", "EDQUOT", "EFBIG", "ERROR_DISK_FULL", "ERROR_HANDLE_DISK_FULL")

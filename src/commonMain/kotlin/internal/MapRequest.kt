@@ -59,6 +59,15 @@ internal sealed class Source {
             require(!request.create && !request.extend) { "create and extend need a file" }
         }
     }
+
+    /** Memory that other processes find by its [name]; to [create] is to fail if it is there already. */
+    class NamedMemory(val name: String, val create: Boolean) : Source() {
+        override fun toString(): String = "shared memory $name"
+
+        override fun check(request: MapRequest) {
+            require(!create || request.length > 0) { "new shared memory needs a size: ${request.length}" }
+        }
+    }
 }
 
 private fun checkFile(request: MapRequest) {

@@ -9,8 +9,8 @@ import kotlin.concurrent.Volatile
 internal const val NO_DESCRIPTOR: Long = -1
 
 /** The value of a system call, or the exception for its error. */
-internal fun SystemCalls.check(operation: String, result: Long, detail: String): Long {
-    if (result < 0) throw failure(operation, result, detail).exception()
+internal fun SystemCalls.check(call: SystemCall, result: Long, detail: String): Long {
+    if (result < 0) throw failure(call, result, detail).exception()
     return result
 }
 
@@ -28,8 +28,7 @@ internal class Mapping(
     /** Where the map begins in the file, bytes. */
     val offset: Long,
     private val trackFile: Boolean,
-    /** Whether the descriptor is one of memory instead of a file. */
-    private val inMemory: Boolean,
+    private val kind: MemoryKind,
 ) {
     /** Bytes by which the map begins after a multiple of the granularity. */
     private val delta: Long = offset % calls.allocationGranularity
@@ -43,14 +42,13 @@ internal class Mapping(
     /** The name of memory; a range that is mapped later gets it too. */
     @Volatile
     var name: String? = null
-        private set
 
     /** Maps [size] bytes from the offset on; nothing at all for an empty map, which no system would accept. */
     fun mapRange(descriptor: Long, size: Long): Generation {
         if (size == 0L) return Generation(0, delta, 0, 0, rights)
         val flags = rights.flagBits(anonymous = descriptor == NO_DESCRIPTOR)
         val address = calls.map(descriptor, offset - delta, delta + size, rights.protectionBits, flags)
-        if (address < 0) throw calls.failure("mmap", address, mapDetail(descriptor, size)).exception()
+        if (address < 0) throw calls.failure(SystemCall.MAP, address, mapDetail(descriptor, size)).exception()
         return Generation(address, delta, size, delta + size, rights).also(::showName)
     }
 
@@ -63,14 +61,14 @@ internal class Mapping(
     fun unmap(generation: Generation) {
         if (generation.mappedLength == 0L) return
         val result = calls.unmap(generation.address, generation.mappedLength)
-        calls.check("munmap", result, "$source, length=${generation.mappedLength}")
+        calls.check(SystemCall.UNMAP, result, "$source, length=${generation.mappedLength}")
     }
 
     /** Bytes in the file; for anonymous memory the bytes of the map. */
     fun fileSize(generation: Generation): Long {
         requireTracking("the size of the file")
         if (descriptor == NO_DESCRIPTOR) return generation.size
-        return calls.check("fstat", calls.fileSize(descriptor), source)
+        return calls.check(SystemCall.FILE_SIZE, calls.fileSize(descriptor), source)
     }
 
     private fun requireTracking(what: String) {
@@ -80,121 +78,70 @@ internal class Mapping(
     /**
      * Gives the map [newSize] bytes and the file `offset + newSize`.
      *
-     * Strong guarantee: if a step fails, the map shows what it showed before and the file is as it was. [publish] is
-     * called with each generation that becomes the current one.
+     * Strong guarantee, with the one exception that [Resizing] names: if a step fails, the map shows what it showed
+     * before and the file is as it was. [publish] is called with each generation that becomes the current one.
      */
     fun resize(old: Generation, newSize: Long, publish: (Generation) -> Unit) {
         requireTracking("resize")
         require(newSize >= 0 && Long.MAX_VALUE - offset >= newSize) {
             "new size out of range: $newSize, offset=$offset"
         }
-        when {
-            descriptor == NO_DESCRIPTOR && rights.shared && newSize > old.size ->
-                throw UnsupportedOperationException("shared memory of huge pages cannot grow")
-            descriptor != NO_DESCRIPTOR && rights.shared -> resizeShared(old, newSize, publish)
-            else -> resizePrivate(old, newSize, publish)
+        if (kind == MemoryKind.NAMED && !calls.capabilities.resizeNamedMemory) {
+            throw UnsupportedOperationException("${calls.system.displayName} cannot resize named memory")
         }
+        Resizing(this, calls, old, newSize, publish).run()
     }
 
-    /**
-     * Shared maps of one file show the same bytes, so the new range is mapped beside the old one and readers never
-     * wait. At no step does a range in use reach past the end of the file.
-     */
-    private fun resizeShared(old: Generation, newSize: Long, publish: (Generation) -> Unit): Unit = undoing { undo ->
-        val fileSize = fileSize(old)
-        val newFileSize = offset + newSize
-        if (newSize == old.size && newFileSize == fileSize) return
-        if (newFileSize > fileSize) grow(fileSize, newFileSize, undo)
-        val new = mapRange(descriptor, newSize)
-        undo.onFailure { unmap(new) }
-        publish(new)
-        old.retire()
-        undo.onFailure {
-            publish(old.renewed())
-            new.retire()
-        }
-        if (newFileSize < fileSize) truncate(newFileSize)
-        discard(old)
+    val hasDescriptor: Boolean get() = descriptor != NO_DESCRIPTOR
+
+    /** Whether all maps of the same [descriptor] show the same bytes, so that one can take the place of another. */
+    val sharesDescriptor: Boolean get() = hasDescriptor && rights.shared
+
+    /** Whether the system may move the pages: a shared anonymous map that grows so has nothing behind its new pages. */
+    val movable: Boolean get() = !rights.shared
+
+    /** [mapRange] with the descriptor of this mapping. */
+    fun mapRange(size: Long): Generation = mapRange(descriptor, size)
+
+    /** Private memory in the place of a map of [size] bytes. */
+    fun mapDetached(size: Long): Generation {
+        if (size == 0L) return mapRange(0)
+        val length = delta + size
+        val flags = rights.flagBits(anonymous = true)
+        val address = calls.map(NO_DESCRIPTOR, 0, length, rights.protectionBits, flags)
+        calls.check(SystemCall.MAP, address, "copy of $source, length=$length")
+        return Generation(address, delta, size, length, rights)
     }
 
-    /**
-     * What a private map has been given to keep exists only in its own pages, so these are moved, and readers wait
-     * meanwhile.
-     */
-    private fun resizePrivate(old: Generation, newSize: Long, publish: (Generation) -> Unit): Unit = undoing { undo ->
-        val fileSize = fileSize(old)
-        val newFileSize = offset + newSize
-        if (newSize == old.size && newFileSize == fileSize) return
-        if (newFileSize > fileSize) grow(fileSize, newFileSize, undo)
-        old.retire()
-        var restored = { old.renewed() }
-        undo.onFailure { publish(restored()) }
-        if (newSize > old.size) {
-            val new = grownPrivate(old, newSize)
-            restored = { new.shortened(old.size) }
-            if (newFileSize < fileSize) truncate(newFileSize)
-            clearLeftBehind(old, new, maxOf(old.size, fileSize - offset))
-            publish(new)
-        } else {
-            if (newFileSize < fileSize) truncate(newFileSize)
-            publish(shrunkPrivate(old, newSize))
-        }
-    }
-
-    private fun grownPrivate(old: Generation, newSize: Long): Generation {
-        if (old.mappedLength == 0L) return mapRange(descriptor, newSize)
+    /** [generation] with another size, wherever that is possible: nobody may be using it. */
+    fun move(generation: Generation, newSize: Long): Generation {
         val newLength = delta + newSize
-        val detail = "$source, oldLength=${old.mappedLength}, newLength=$newLength"
-        val address = calls.check("mremap", calls.remap(old.address, old.mappedLength, newLength), detail)
-        return Generation(address, delta, newSize, newLength, rights)
-    }
-
-    /**
-     * What an earlier shrink has left in the pages of [old] must not come back: bytes that a map gains, from [from] on,
-     * are zero.
-     */
-    private fun clearLeftBehind(old: Generation, new: Generation, from: Long) {
-        if (!rights.writable || old.mappedLength == 0L) return
-        val end = minOf(roundUp(old.mappedLength, calls.pageSize) - delta, new.size)
-        for (index in from until end) new.region.put(index, 0)
-    }
-
-    /**
-     * Nothing here can fail any more, since the file is cut already: if the system doesn't take the pages back, the map
-     * is shorter all the same.
-     */
-    private fun shrunkPrivate(old: Generation, newSize: Long): Generation {
-        if (newSize == 0L) {
-            discard(old)
-            return mapRange(descriptor, 0)
-        }
-        val newLength = delta + newSize
-        val address = if (newLength == old.mappedLength) -1 else calls.remap(old.address, old.mappedLength, newLength)
-        return if (address < 0) old.shortened(newSize) else Generation(address, delta, newSize, newLength, rights)
+        val detail = "$source, oldLength=${generation.mappedLength}, newLength=$newLength"
+        val address = calls.remap(generation.address, generation.mappedLength, newLength)
+        return Generation(calls.check(SystemCall.REMAP, address, detail), delta, newSize, newLength, rights)
     }
 
     /**
      * Real space for a file, so that a full disk is an error now and not a signal later; memory is taken when it is
      * used.
      */
-    private fun grow(from: Long, to: Long, undo: Undo) {
+    fun grow(from: Long, to: Long) {
         if (descriptor == NO_DESCRIPTOR) return
-        undo.onFailure { truncate(from) }
-        if (inMemory) {
+        if (kind != MemoryKind.NONE) {
             truncate(to)
         } else {
             val detail = "$source, offset=$from, length=${to - from}, fileSize=$from"
-            calls.check("posix_fallocate", calls.allocate(descriptor, from, to - from), detail)
+            calls.check(SystemCall.ALLOCATE, calls.allocate(descriptor, from, to - from), detail)
         }
     }
 
-    private fun truncate(size: Long) {
+    fun truncate(size: Long) {
         if (descriptor == NO_DESCRIPTOR) return
-        calls.check("ftruncate", calls.truncate(descriptor, size), "$source, size=$size")
+        calls.check(SystemCall.TRUNCATE, calls.truncate(descriptor, size), "$source, size=$size")
     }
 
     /** Unmaps a retired range. A refusal does not fail what is complete without it. */
-    private fun discard(retired: Generation) {
+    fun discard(retired: Generation) {
         if (retired.mappedLength != 0L && calls.unmap(retired.address, retired.mappedLength) < 0) leftovers += retired
     }
 
@@ -210,16 +157,16 @@ internal class Mapping(
         val range = wholePages(generation, offset, length, Rounding.OUTWARD)
         if (range.length > 0) {
             val detail = "$source, offset=$offset, length=$length, mode=$mode"
-            checkFlush("msync", calls.sync(generation.address + range.start, range.length, flags), detail)
+            checkFlush(SystemCall.SYNC, calls.sync(generation.address + range.start, range.length, flags), detail)
         }
         if (mode == FlushMode.DURABLE && descriptor != NO_DESCRIPTOR) {
-            checkFlush("fsync", calls.syncFile(descriptor), source)
+            checkFlush(SystemCall.SYNC_FILE, calls.syncFile(descriptor), source)
         }
     }
 
-    private fun checkFlush(operation: String, result: Long, detail: String) {
+    private fun checkFlush(call: SystemCall, result: Long, detail: String) {
         if (result >= 0) return
-        val failure = calls.failure(operation, result, detail)
+        val failure = calls.failure(call, result, detail)
         // EBUSY says that locked pages cannot be invalidated; everything else, that data may be lost.
         if (failure.errorName != "EBUSY") flushFailure = failure
         throw failure.exception()
@@ -231,7 +178,10 @@ internal class Mapping(
         val range = wholePages(generation, offset, length, advice.rounding)
         if (range.length == 0L) return
         val result = calls.advise(generation.address + range.start, range.length, number)
-        calls.check("madvise", result, "$source, ${advice.constantName}, offset=$offset, length=$length")
+        if (result < 0) {
+            val detail = "$source, ${advice.constantName}, offset=$offset, length=$length"
+            throw calls.failure(advice.functionOn(calls.system), result, detail).exception()
+        }
     }
 
     /** A range of the map as whole pages, counted from the generation's address. */
@@ -253,7 +203,7 @@ internal class Mapping(
 
     /** Names memory. */
     fun setName(generation: Generation, name: String) {
-        if (!inMemory) throw UnsupportedOperationException("only anonymous memory can be named")
+        if (kind != MemoryKind.ANONYMOUS) throw UnsupportedOperationException("only anonymous memory can be named")
         this.name = name
         showName(generation)
     }
@@ -281,9 +231,21 @@ internal class Mapping(
             }
         }
         for (range in leftovers + generation) attempt { unmap(range) }
-        if (descriptor != NO_DESCRIPTOR) attempt { calls.check("close", calls.close(descriptor), source) }
+        if (descriptor != NO_DESCRIPTOR) attempt { calls.check(SystemCall.CLOSE, calls.close(descriptor), source) }
         failure?.let { throw it }
     }
+}
+
+/** What kind of memory is mapped, if it is not a file. */
+internal enum class MemoryKind {
+    /** No memory but a file. */
+    NONE,
+
+    /** Memory of this process, and of those that inherit it. */
+    ANONYMOUS,
+
+    /** Memory that other processes find by its name. */
+    NAMED,
 }
 
 /** In which direction a range becomes whole pages. */

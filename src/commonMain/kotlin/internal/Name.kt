@@ -15,6 +15,21 @@ internal fun requireName(name: String): String {
     return name
 }
 
+/** The shortest limit of those that are not macOS's: that of a file's name in `/dev/shm`, less what others may add. */
+private const val MEMORY_NAME_LIMIT = 250
+
+/** [name], if it can be the name of shared memory on every system but for its length, of which macOS allows less. */
+internal fun requireMemoryName(name: String): String {
+    require(name.none { it == '/' || it == '\\' || it == '\u0000' }) {
+        "name contains a slash, a backslash or a NUL character: ${name.replace("\u0000", "\\0")}"
+    }
+    require(isWellFormed(name)) { "name contains half of a surrogate pair" }
+    val bytes = name.encodeToByteArray().size
+    require(bytes in 1..MEMORY_NAME_LIMIT) { "name has $bytes bytes, not 1 to $MEMORY_NAME_LIMIT" }
+    require(name != "." && name != "..") { "not a name: $name" }
+    return name
+}
+
 /** Whether [text] has a form in UTF-8: half of a surrogate pair would silently become another character. */
 internal fun isWellFormed(text: String): Boolean = try {
     text.encodeToByteArray(throwOnInvalidSequence = true)

@@ -27,6 +27,7 @@ internal fun openMapping(request: MapRequest, calls: SystemCalls): Opened = undo
             opening.mapFile(descriptor)
         }
         is Source.Memory -> opening.mapMemory(source.name)
+        is Source.NamedMemory -> opening.mapNamedMemory(source.name, source.create)
     }
 }
 
@@ -42,41 +43,44 @@ private class Opening(private val request: MapRequest, private val calls: System
         if (request.create) {
             val created = calls.open(path, OpenMode.CREATE_NEW)
             if (created >= 0) {
-                undo.onFailure { calls.check("unlink", calls.remove(path), path) }
+                undo.onFailure { calls.check(SystemCall.REMOVE, calls.remove(path), path) }
                 return owned(created)
             }
-            val failure = calls.failure("open", created, "$path, mode=${OpenMode.CREATE_NEW}")
+            val failure = calls.failure(SystemCall.OPEN, created, "$path, mode=${OpenMode.CREATE_NEW}")
             if (failure.errorName !in ALREADY_EXISTS) throw failure.exception()
         }
         val needsWriting = rights.shared && rights.writable || request.extend
         if (needsWriting || !rights.changesFile) {
-            return openExisting(path, if (needsWriting) OpenMode.READ_WRITE else OpenMode.READ)
+            return openExisting(path, if (needsWriting) OpenMode.READ_WRITE else readingMode())
         }
         // A private map with raw flags reads the file, but resizing it changes the file: write permission is used if
         // there is one.
         return try {
             openExisting(path, OpenMode.READ_WRITE)
         } catch (_: MMapAccessDeniedException) {
-            openExisting(path, OpenMode.READ)
+            openExisting(path, readingMode())
         }
     }
+
+    private fun readingMode() = if (rights.executable) OpenMode.READ_EXECUTE else OpenMode.READ
 
     private fun openExisting(path: String, mode: OpenMode): Long {
         val descriptor = calls.open(path, mode)
         if (descriptor < 0 && calls.errorName((-descriptor).toInt()) == "EISDIR") throw notMappable("directory")
-        return owned(calls.check("open", descriptor, "$path, mode=$mode"))
+        return owned(calls.check(SystemCall.OPEN, descriptor, "$path, mode=$mode"))
     }
 
-    fun duplicate(descriptor: Long): Long = owned(calls.check("dup", calls.duplicate(descriptor), source.toString()))
+    fun duplicate(descriptor: Long): Long =
+        owned(calls.check(SystemCall.DUPLICATE, calls.duplicate(descriptor), source.toString()))
 
     private fun owned(descriptor: Long): Long {
         owned = descriptor
-        undo.onFailure { calls.check("close", calls.close(descriptor), source.toString()) }
+        undo.onFailure { calls.check(SystemCall.CLOSE, calls.close(descriptor), source.toString()) }
         return descriptor
     }
 
     fun mapFile(descriptor: Long): Opened {
-        val type = FileType.of(calls.check("fstat", calls.fileMode(descriptor), source.toString()))
+        val type = FileType.of(calls.check(SystemCall.FILE_MODE, calls.fileMode(descriptor), source.toString()))
         if (!type.mappable) throw notMappable(type.description)
         val length = when {
             type == FileType.REGULAR -> lengthInFile(descriptor)
@@ -86,7 +90,7 @@ private class Opening(private val request: MapRequest, private val calls: System
         }
         val tracked = if (request.trackFile) descriptor else NO_DESCRIPTOR
         val name = source.toString()
-        val mapping = Mapping(calls, rights, name, tracked, request.offset, request.trackFile, inMemory = false)
+        val mapping = Mapping(calls, rights, name, tracked, request.offset, request.trackFile, MemoryKind.NONE)
         val generation = mapping.mapRange(descriptor, length)
         undo.onFailure { mapping.unmap(generation) }
         if (type == FileType.REGULAR) checkStillLongEnough(descriptor, length)
@@ -111,10 +115,12 @@ private class Opening(private val request: MapRequest, private val calls: System
                 "$source, offset=$offset, length=${request.length}, fileSize=$fileSize"
         }
         val end = offset + request.length
-        undo.onFailure { calls.check("ftruncate", calls.truncate(descriptor, fileSize), "$source, size=$fileSize") }
+        undo.onFailure {
+            calls.check(SystemCall.TRUNCATE, calls.truncate(descriptor, fileSize), "$source, size=$fileSize")
+        }
         val allocated = calls.allocate(descriptor, fileSize, end - fileSize)
         val detail = "$source, offset=$fileSize, length=${end - fileSize}, fileSize=$fileSize"
-        calls.check("posix_fallocate", allocated, detail)
+        calls.check(SystemCall.ALLOCATE, allocated, detail)
         return request.length
     }
 
@@ -122,48 +128,52 @@ private class Opening(private val request: MapRequest, private val calls: System
         val fileSize = fileSize(descriptor)
         if (fileSize - request.offset < length) {
             val numbers = "$source, offset=${request.offset}, length=$length, fileSize=$fileSize"
-            throw Failure("mmap($numbers): the file was truncated meanwhile", "mmap", 0, null).exception()
+            val operation = SystemCall.MAP.on(calls.system)
+            throw Failure("$operation($numbers): the file was truncated meanwhile", operation, 0, null).exception()
         }
     }
 
-    private fun fileSize(descriptor: Long) = calls.check("fstat", calls.fileSize(descriptor), source.toString())
+    private fun fileSize(descriptor: Long) =
+        calls.check(SystemCall.FILE_SIZE, calls.fileSize(descriptor), source.toString())
 
     fun mapMemory(name: String?): Opened {
         // Shared memory that is to grow has to be a file; nobody else can shrink this one, since it has no name to open
         // it by.
-        val inFile = rights.shared && !rights.needsPlainMemory && request.trackFile
+        val inFile = rights.shared && !rights.needsPlainMemory && request.trackFile && calls.capabilities.memoryFiles
         var descriptor = NO_DESCRIPTOR
         if (inFile) {
             val label = name ?: "kmmap"
-            descriptor = owned(calls.check("memfd_create", calls.createMemory(label), label))
+            descriptor = owned(calls.check(SystemCall.CREATE_MEMORY, calls.createMemory(label), label))
             val truncated = calls.truncate(descriptor, request.length)
-            calls.check("ftruncate", truncated, "$source, size=${request.length}")
+            calls.check(SystemCall.TRUNCATE, truncated, "$source, size=${request.length}")
         }
-        val mapping = Mapping(calls, rights, source.toString(), descriptor, 0, request.trackFile, inMemory = true)
+        val kind = MemoryKind.ANONYMOUS
+        val mapping = Mapping(calls, rights, source.toString(), descriptor, 0, request.trackFile, kind)
         val generation = mapping.mapRange(descriptor, request.length)
         if (name != null) mapping.setName(generation, name)
         return Opened(mapping, generation)
     }
 
-    private fun notMappable(what: String) = IllegalArgumentException("$source is not a regular file: it is a $what")
-}
-
-private val ALREADY_EXISTS = setOf("EEXIST", "ERROR_FILE_EXISTS", "ERROR_ALREADY_EXISTS")
-
-/** What a descriptor refers to: the `S_IFMT` part of st_mode, the same numbers on every POSIX system. */
-private enum class FileType(private val bits: Long, val description: String, val mappable: Boolean) {
-    REGULAR(0x8000, "regular file", true),
-    CHARACTER_DEVICE(0x2000, "character device", true),
-    BLOCK_DEVICE(0x6000, "block device", true),
-    DIRECTORY(0x4000, "directory", false),
-    FIFO(0x1000, "FIFO", false),
-    SOCKET(0xC000, "socket", false),
-    OTHER(0, "descriptor of another kind", false),
-    ;
-
-    companion object {
-        private const val TYPE_MASK = 0xF000L
-
-        fun of(mode: Long): FileType = entries.find { it.bits == mode and TYPE_MASK } ?: OTHER
+    fun mapNamedMemory(name: String, create: Boolean): Opened {
+        val mode = when {
+            create -> OpenMode.CREATE_NEW
+            rights.shared && rights.writable -> OpenMode.READ_WRITE
+            else -> OpenMode.READ
+        }
+        val opened = calls.openMemory(name, mode, request.length)
+        val descriptor = calls.check(SystemCall.OPEN_MEMORY, opened, "$name, mode=$mode, length=${request.length}")
+        if (create) undo.onFailure { calls.removeMemory(name) }
+        owned(descriptor)
+        if (create) {
+            val truncated = calls.truncate(descriptor, request.length)
+            calls.check(SystemCall.TRUNCATE, truncated, "$source, size=${request.length}")
+        }
+        val length = lengthInFile(descriptor)
+        val mapping = Mapping(calls, rights, source.toString(), descriptor, request.offset, true, MemoryKind.NAMED)
+        val generation = mapping.mapRange(length)
+        mapping.name = name
+        return Opened(mapping, generation)
     }
+
+    private fun notMappable(what: String) = IllegalArgumentException("$source is not a regular file: it is a $what")
 }

@@ -1,11 +1,32 @@
 package dev.kmmap.internal
 
 /** The systems whose constants kmmap knows; the processor matters only where the numbers differ by it. */
-internal enum class OperatingSystem(val displayName: String) {
-    LINUX_X64("Linux x86-64"),
-    LINUX_ARM64("Linux arm64"),
-    DARWIN("macOS"),
-    WINDOWS("Windows"),
+internal enum class OperatingSystem(val displayName: String, val capabilities: Capabilities) {
+    LINUX_X64("Linux x86-64", Capabilities.LINUX),
+    LINUX_ARM64("Linux arm64", Capabilities.LINUX),
+    DARWIN("macOS", Capabilities.DARWIN),
+    WINDOWS("Windows", Capabilities.WINDOWS),
+}
+
+/** What a system can do with mappings: this decides in which order it is asked. */
+internal class Capabilities(
+    /** Whether a mapping can get another length and keep its content: [SystemCalls.remap] works. */
+    val moveMappings: Boolean,
+    /** Whether there are files in memory that have no name: [SystemCalls.createMemory] works. */
+    val memoryFiles: Boolean,
+    /** Whether a file can be shortened while it is mapped. */
+    val cutMappedFiles: Boolean,
+    /** Whether named memory can get another size than its first one: [SystemCalls.truncate] works for it. */
+    val resizeNamedMemory: Boolean,
+) {
+    companion object {
+        val LINUX: Capabilities =
+            Capabilities(moveMappings = true, memoryFiles = true, cutMappedFiles = true, resizeNamedMemory = true)
+        val DARWIN: Capabilities =
+            Capabilities(moveMappings = false, memoryFiles = false, cutMappedFiles = true, resizeNamedMemory = false)
+        val WINDOWS: Capabilities =
+            Capabilities(moveMappings = false, memoryFiles = false, cutMappedFiles = false, resizeNamedMemory = false)
+    }
 }
 
 /** The number of a constant on each system; `null` where the system's headers do not define it. */

@@ -22,6 +22,9 @@ internal class Rights(
      */
     val changesFile: Boolean = access == Access.DEFAULT || access == Access.WRITE
 
+    /** Whether code may run in the map. */
+    val executable: Boolean = Protection.EXECUTE in protection
+
     /** Whether `MAP_ANONYMOUS` was asked for by name. */
     val anonymous: Boolean = MapFlag.ANONYMOUS in flags
 

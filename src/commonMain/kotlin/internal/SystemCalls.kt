@@ -8,6 +8,9 @@ internal enum class OpenMode {
     /** An existing file, for reading (`O_RDONLY`). */
     READ,
 
+    /** An existing file, for reading and for running code from a map of it (`GENERIC_EXECUTE`; POSIX: `O_RDONLY`). */
+    READ_EXECUTE,
+
     /** An existing file, for reading and writing (`O_RDWR`). */
     READ_WRITE,
 
@@ -26,6 +29,12 @@ internal enum class OpenMode {
  * [allocationGranularity]. Tests replace this interface to make the n-th call fail.
  */
 internal interface SystemCalls {
+    /** Whose calls these are. */
+    val system: OperatingSystem
+
+    /** What the calls can do; tests pretend that it is less. */
+    val capabilities: Capabilities get() = system.capabilities
+
     /** Bytes per page of memory. */
     val pageSize: Long
 
@@ -61,6 +70,15 @@ internal interface SystemCalls {
      */
     fun createMemory(name: String): Long
 
+    /**
+     * Shared memory that other processes find by its [name]: a descriptor (shm_open(3) with mode 0600; a section named
+     * `Local\\name`). A new one has [size] bytes on Windows, and on POSIX none until [truncate] has given it some.
+     */
+    fun openMemory(name: String, mode: OpenMode, size: Long): Long
+
+    /** Takes the name of shared memory away (shm_unlink(3)); on Windows it goes with the last descriptor. */
+    fun removeMemory(name: String): Long
+
     /** mmap(2): the address. [descriptor] is -1 for an anonymous map. */
     fun map(descriptor: Long, offset: Long, length: Long, protection: Int, flags: Int): Long
 
@@ -84,7 +102,7 @@ internal interface SystemCalls {
 
     /** The system's own words for an error [code] (not negated): strerror(3), FormatMessage. */
     fun errorText(code: Int): String
-
-    /** The symbol of an error [code] (not negated), `ENOENT` for instance; `null` if unknown. */
-    fun errorName(code: Int): String?
 }
+
+/** The symbol of an error [code] (not negated), `ENOENT` for instance; `null` if unknown. */
+internal fun SystemCalls.errorName(code: Int): String? = errorName(code, system)

@@ -5,6 +5,7 @@ import dev.kmmap.MMap
 import dev.kmmap.MMapException
 import dev.kmmap.MMapFileNotFoundException
 import dev.kmmap.Whence
+import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.bytes
 import io.kotest.assertions.throwables.shouldNotThrowAny
@@ -69,7 +70,7 @@ internal class PythonBasicSpec : FunSpec({
 
     test("test_bad_file_desc: a descriptor that is not open is an error of the system") {
         val error = shouldThrow<MMapException> { MMap.map(CLOSED_DESCRIPTOR, Access.WRITE, length = 4096) }
-        error.errorName shouldBe "EBADF"
+        error.errorName shouldBe Symbol.BAD_DESCRIPTOR.here
     }
 
     test("test_bad_file_desc: a negative descriptor is refused (deviation: as an argument, without a system call)") {

@@ -7,8 +7,13 @@ import dev.kmmap.MMap
 import dev.kmmap.MMapException
 import dev.kmmap.MMapOptions
 import dev.kmmap.MapFlag
+import dev.kmmap.fixtures.Needs
+import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.bytes
+import dev.kmmap.fixtures.here
+import dev.kmmap.fixtures.testNeeding
+import dev.kmmap.internal.SystemCall
 import dev.kmmap.internal.SystemCalls
 import dev.kmmap.internal.platformSystemCalls
 import io.kotest.assertions.throwables.shouldThrow
@@ -41,13 +46,15 @@ internal class PythonSystemSpec : FunSpec({
         }
     }
 
-    test("test_flush_parameters: flush can invalidate (deviation: only in a mode of its own, which waits as well)")
-        .config(enabled = FlushMode.INVALIDATE.isSupported) {
-            withFile(ByteArray(3 * pageBytes)) { map, _ ->
-                map.flush(2 * page, mode = FlushMode.INVALIDATE)
-                map.flush(0, page, FlushMode.INVALIDATE)
-            }
+    testNeeding(
+        Needs.INVALIDATE,
+        "test_flush_parameters: flush can invalidate (deviation: only in a mode of its own, which waits as well)",
+    ) {
+        withFile(ByteArray(3 * pageBytes)) { map, _ ->
+            map.flush(2 * page, mode = FlushMode.INVALIDATE)
+            map.flush(0, page, FlushMode.INVALIDATE)
         }
+    }
 
     test("flush refuses a range outside of the map, even if it would do nothing") {
         for (access in Access.entries) {
@@ -86,8 +93,8 @@ internal class PythonSystemSpec : FunSpec({
         TemporaryFile(ByteArray(pageBytes)).use { file ->
             val failing = FailingOnce()
             MMapOptions().access(Access.WRITE).also { it.systemCalls = failing }.open(file.path).use { map ->
-                shouldThrow<MMapException> { map.flush() }.operation shouldBe "msync"
-                shouldThrow<MMapException> { map.flush() }.operation shouldBe "msync"
+                shouldThrow<MMapException> { map.flush() }.operation shouldBe SystemCall.SYNC.here
+                shouldThrow<MMapException> { map.flush() }.operation shouldBe SystemCall.SYNC.here
                 failing.syncs shouldBe 1
             }
         }
@@ -95,28 +102,28 @@ internal class PythonSystemSpec : FunSpec({
 
     test("test_madvise: an advice is for a range that begins inside the map") {
         withFile(ByteArray(2 * pageBytes)) { map, _ ->
-            shouldThrow<IllegalArgumentException> { map.advise(Advice.NORMAL, map.size) }
-            shouldThrow<IllegalArgumentException> { map.advise(Advice.NORMAL, -1) }
-            shouldThrow<IllegalArgumentException> { map.advise(Advice.NORMAL, 0, -1) }
-            map.advise(Advice.NORMAL) shouldBe Unit
-            map.advise(Advice.NORMAL, page) shouldBe Unit
-            map.advise(Advice.NORMAL, page, 2 * page) shouldBe Unit
-            map.advise(Advice.NORMAL, 0, 2) shouldBe Unit
-            map.advise(Advice.NORMAL, 0, 2 * page) shouldBe Unit
+            shouldThrow<IllegalArgumentException> { map.advise(Advice.WILL_NEED, map.size) }
+            shouldThrow<IllegalArgumentException> { map.advise(Advice.WILL_NEED, -1) }
+            shouldThrow<IllegalArgumentException> { map.advise(Advice.WILL_NEED, 0, -1) }
+            map.advise(Advice.WILL_NEED) shouldBe Unit
+            map.advise(Advice.WILL_NEED, page) shouldBe Unit
+            map.advise(Advice.WILL_NEED, page, 2 * page) shouldBe Unit
+            map.advise(Advice.WILL_NEED, 0, 2) shouldBe Unit
+            map.advise(Advice.WILL_NEED, 0, 2 * page) shouldBe Unit
         }
     }
 
     test("test_madvise: a length past every end is clamped, and any range will do (deviation: refused by Python)") {
         withFile(ByteArray(2 * pageBytes)) { map, _ ->
-            map.advise(Advice.NORMAL, page, Long.MAX_VALUE)
+            map.advise(Advice.WILL_NEED, page, Long.MAX_VALUE)
             map.advise(Advice.WILL_NEED, 1, page)
-            map.advise(Advice.NORMAL, 1, 0)
+            map.advise(Advice.WILL_NEED, 1, 0)
         }
     }
 
     test("an advice needs no write permission, and an empty map takes it (deviation: Python has no empty maps)") {
-        withFile(ByteArray(pageBytes), Access.READ) { map, _ -> map.advise(Advice.SEQUENTIAL) }
-        MMap.anonymous(0).use { map -> map.advise(Advice.SEQUENTIAL) }
+        withFile(ByteArray(pageBytes), Access.READ) { map, _ -> map.advise(Advice.WILL_NEED) }
+        MMap.anonymous(0).use { map -> map.advise(Advice.WILL_NEED) }
     }
 
     test("an advice that this system lacks is refused by name (deviation: in Python its constant is missing)") {
@@ -126,32 +133,34 @@ internal class PythonSystemSpec : FunSpec({
         }
     }
 
-    test("DONT_NEED clears private memory, takes a copy back to its file, and leaves shared memory alone")
-        .config(enabled = onLinux) {
-            MMapOptions().flags(MapFlag.PRIVATE).length(page).anonymous().use { map ->
-                map[0] = 1
-                map.advise(Advice.DONT_NEED)
-                map[0] shouldBe 0
-            }
-            withFile(ByteArray(pageBytes) { byte('f') }, Access.COPY) { map, _ ->
-                map[0] = 1
-                map.advise(Advice.DONT_NEED)
-                map[0] shouldBe byte('f')
-            }
-            MMap.anonymous(page).use { map ->
-                map[0] = 1
-                map.advise(Advice.DONT_NEED)
-                map[0] shouldBe 1
-            }
+    testNeeding(
+        Needs.DONT_NEED,
+        "DONT_NEED clears private memory, takes a copy back to its file, and leaves shared memory alone",
+    ) {
+        MMapOptions().flags(MapFlag.PRIVATE).length(page).anonymous().use { map ->
+            map[0] = 1
+            map.advise(Advice.DONT_NEED)
+            map[0] shouldBe 0
         }
+        withFile(ByteArray(pageBytes) { byte('f') }, Access.COPY) { map, _ ->
+            map[0] = 1
+            map.advise(Advice.DONT_NEED)
+            map[0] shouldBe byte('f')
+        }
+        MMap.anonymous(page).use { map ->
+            map[0] = 1
+            map.advise(Advice.DONT_NEED)
+            map[0] shouldBe 1
+        }
+    }
 
-    test("FREE is refused for shared memory").config(enabled = onLinux) {
+    testNeeding(Needs.FREE_AND_REMOVE, "FREE is refused for shared memory") {
         MMap.anonymous(page).use { map ->
             shouldThrow<MMapException> { map.advise(Advice.FREE) }.errorName shouldBe "EINVAL"
         }
     }
 
-    test("REMOVE makes a hole in the file, whose size stays").config(enabled = onLinux) {
+    testNeeding(Needs.FREE_AND_REMOVE, "REMOVE makes a hole in the file, whose size stays") {
         withFile(ByteArray(2 * pageBytes) { byte('f') }) { map, file ->
             try {
                 map.advise(Advice.REMOVE, page)
@@ -187,10 +196,10 @@ internal class PythonSystemSpec : FunSpec({
     }
 })
 
-/** The system, but for the first msync, which fails. */
+/** The system, but for the first sync, which fails. */
 private class FailingOnce : SystemCalls by platformSystemCalls {
     var syncs = 0
 
     override fun sync(address: Long, length: Long, flags: Int): Long =
-        if (syncs++ == 0) -INPUT_OUTPUT_ERROR else platformSystemCalls.sync(address, length, flags)
+        if (syncs++ == 0) -Symbol.DEVICE.code() else platformSystemCalls.sync(address, length, flags)
 }

@@ -4,8 +4,6 @@ import dev.kmmap.Access
 import dev.kmmap.MMap
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.internal.OpenMode
-import dev.kmmap.internal.OperatingSystem
-import dev.kmmap.internal.currentSystem
 import dev.kmmap.internal.platformSystemCalls
 import kotlinx.coroutines.*
 
@@ -18,14 +16,8 @@ internal val granularity: Int = MMap.allocationGranularity.toInt()
 /** As many threads as CPython's tests use. */
 internal const val WORKERS = 10
 
-/** EIO, the same number on every POSIX system. */
-internal const val INPUT_OUTPUT_ERROR = 5L
-
 /** The accesses of CPython's tests that can write. */
 internal val writableAccesses: List<Access> = listOf(Access.DEFAULT, Access.WRITE, Access.COPY)
-
-/** Whether this is Linux: for what only Linux has, or what is its own affair and no rule of the library. */
-internal val onLinux: Boolean = currentSystem in setOf(OperatingSystem.LINUX_X64, OperatingSystem.LINUX_ARM64)
 
 internal fun byte(character: Char): Byte = character.code.toByte()
 

@@ -1,9 +1,13 @@
 package dev.kmmap.samples
 
+import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.here
+import dev.kmmap.internal.SystemCall
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
+import kotlin.random.Random
 import kotlinx.io.bytestring.encodeToByteString
 import kotlinx.io.files.Path
 
@@ -82,7 +86,8 @@ internal class SamplesSpec : FunSpec({
     }
 
     test("whatWentWrong") {
-        TemporaryFile().use { MMapSamples.whatWentWrong(it.path) shouldBe "open failed with ENOENT" }
+        val notFound = "${SystemCall.OPEN.here} failed with ${Symbol.NOT_FOUND.here}"
+        TemporaryFile().use { MMapSamples.whatWentWrong(it.path) shouldBe notFound }
         withText("abc") { MMapSamples.whatWentWrong(it.path) shouldBe "3 bytes" }
     }
 
@@ -139,5 +144,9 @@ internal class SamplesSpec : FunSpec({
             SuspendingSamples.writeDurably(file.path, "J")
             file.text() shouldBe "Jello"
         }
+    }
+
+    test("betweenProcesses") {
+        SharedMemorySamples.betweenProcesses("kmmap-sample-${Random.nextInt(0, Int.MAX_VALUE)}") shouldBe 1
     }
 })

@@ -272,11 +272,33 @@ class MMapJavaTest {
     }
 
     @Test
+    void processesShareMemoryByAName() throws IOException {
+        String name = "kmmap-java-" + ProcessHandle.current().pid();
+        try (MMap memory = SharedMemory.create(name, 10)) {
+            memory.set(9, X);
+            assertThrows(MMapAlreadyExistsException.class, () -> SharedMemory.create(name, 10));
+            try (MMap all = SharedMemory.open(name); MMap read = SharedMemory.open(name, Access.READ);
+                    MMap behind = SharedMemory.open(name, Access.READ, 9);
+                    MMap one = SharedMemory.open(name, Access.WRITE, 9, 1)) {
+                assertEquals(X, all.get(9));
+                assertEquals(X, read.get(9));
+                assertEquals(X, behind.get(0));
+                assertEquals(1, one.size());
+                assertEquals(name, one.name());
+            }
+        } finally {
+            SharedMemory.unlink(name);
+        }
+        assertThrows(MMapFileNotFoundException.class, () -> SharedMemory.open(name));
+    }
+
+    @Test
     void whatIsInternalIsNotVisible() {
         List<String> visible = new ArrayList<>();
         for (Class<?> type : List.of(MMap.class, MMap.Companion.class, MMapOptions.class, MMapException.class,
                 MMapNoSpaceException.class, ReadOnlyMMapException.class, Access.class, Protection.class, MapFlag.class,
-                Advice.class, FlushMode.class, Whence.class, KotlinxIo.class, Suspending.class)) {
+                Advice.class, FlushMode.class, Whence.class, KotlinxIo.class, Suspending.class,
+                SharedMemory.class, MMapAlreadyExistsException.class)) {
             for (Method method : type.getDeclaredMethods()) {
                 boolean isInternal = method.getName().contains("$") || Stream.of(method.getParameterTypes())
                         .anyMatch(parameter -> parameter.getName().startsWith("dev.kmmap.internal."))

@@ -1,16 +1,15 @@
 package dev.kmmap.internal;
 
-import static dev.kmmap.internal.Linking.call;
-import static dev.kmmap.internal.Linking.function;
-import static dev.kmmap.internal.Linking.uninterrupted;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.kmmap.internal.Linking.Function;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker.Option;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.function.LongSupplier;
 
 /**
  * The system calls that all POSIX systems have. A subclass brings the numbers and the calls that are its system's own.
@@ -19,8 +18,14 @@ import java.lang.invoke.MethodHandle;
  * even when it fails. Paths are passed as UTF-8, as on Kotlin/Native.
  */
 abstract class PosixSystemCalls implements SystemCalls {
+    /** {@code EINTR} has this number on every POSIX system. */
+    private static final long INTERRUPTED = -4;
+
     /** Permissions of a new file, before the process's umask. */
     private static final int NEW_FILE_MODE = 0666;
+
+    /** Permissions of new shared memory: it is for its own user. */
+    static final int NEW_MEMORY_MODE = 0600;
 
     /** No message of any known C library is longer, in any language. */
     private static final long ERROR_TEXT_LENGTH = 512;
@@ -28,28 +33,28 @@ abstract class PosixSystemCalls implements SystemCalls {
     private static final int READ_ONLY = 0;
     private static final int READ_WRITE = 2;
 
-    private static final MethodHandle OPEN =
-            function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), Option.firstVariadicArg(2));
-    private static final MethodHandle UNLINK = function("unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-    private static final MethodHandle FCNTL = function("fcntl",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), Option.firstVariadicArg(2));
-    private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle FTRUNCATE =
-            function("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle MMAP = function("mmap",
+    private static final Function OPEN = new Function(
+            "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), Option.firstVariadicArg(2));
+    private static final Function UNLINK = new Function("unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final Function FCNTL = new Function(
+            "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), Option.firstVariadicArg(2));
+    private static final Function CLOSE = new Function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final Function FTRUNCATE =
+            new Function("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final Function MMAP = new Function("mmap",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle MUNMAP =
-            function("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle MSYNC =
-            function("msync", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle MADVISE =
-            function("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle SYSCONF = function("sysconf", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
+    private static final Function MUNMAP =
+            new Function("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final Function MSYNC =
+            new Function("msync", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final Function FSYNC = new Function("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final Function MADVISE =
+            new Function("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final Function SYSCONF = new Function("sysconf", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
 
     /**
      * The numbers that differ between POSIX systems.
      *
-     * @param system decides the error symbols
      * @param openSafely what every open adds: {@code O_CLOEXEC | O_NOCTTY}, so that the descriptor stays in this
      *     process and a terminal does not become its own, and {@code O_NONBLOCK}, so that a FIFO does not wait
      * @param createNew {@code O_CREAT | O_EXCL}
@@ -58,23 +63,27 @@ abstract class PosixSystemCalls implements SystemCalls {
      * @param errorTextFunction the strerror_r that fills the buffer it is given, as POSIX demands
      */
     record Numbers(
-            OperatingSystem system,
-            int openSafely,
-            int createNew,
-            int duplicateCloseOnExec,
-            int pageSizeName,
-            String errorTextFunction) {
+            int openSafely, int createNew, int duplicateCloseOnExec, int pageSizeName, String errorTextFunction) {
     }
 
+    private final OperatingSystem system;
     private final Numbers numbers;
-    private final MethodHandle errorText;
+    private final Linking linking;
+    private final Function errorText;
     private final long pageSize;
 
-    PosixSystemCalls(Numbers numbers) {
+    PosixSystemCalls(OperatingSystem system, Numbers numbers, Linking linking) {
+        this.system = system;
         this.numbers = numbers;
-        errorText = function(numbers.errorTextFunction(),
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG));
-        pageSize = call((_, state) -> (long) SYSCONF.invokeExact(state, numbers.pageSizeName()));
+        this.linking = linking;
+        errorText = new Function(
+                numbers.errorTextFunction(), FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG));
+        pageSize = call((_, state) -> (long) handle(SYSCONF).invokeExact(state, numbers.pageSizeName()));
+    }
+
+    @Override
+    public final OperatingSystem getSystem() {
+        return system;
     }
 
     @Override
@@ -89,55 +98,70 @@ abstract class PosixSystemCalls implements SystemCalls {
 
     @Override
     public final long open(String path, OpenMode mode) {
-        int flags = numbers.openSafely() | switch (mode) {
-            case READ -> READ_ONLY;
+        return open(path, flags(mode) | numbers.openSafely(), NEW_FILE_MODE);
+    }
+
+    /** open(2) itself. */
+    final long open(String path, int flags, int permissions) {
+        return uninterrupted(() -> call((arena, state) ->
+                (int) handle(OPEN).invokeExact(state, arena.allocateFrom(path), flags, permissions)));
+    }
+
+    /** The access that open(2) and shm_open(3) are asked for. */
+    final int flags(OpenMode mode) {
+        return switch (mode) {
+            case READ, READ_EXECUTE -> READ_ONLY;
             case READ_WRITE -> READ_WRITE;
             case CREATE_NEW -> READ_WRITE | numbers.createNew();
         };
-        return uninterrupted(() -> call((arena, state) ->
-                (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags, NEW_FILE_MODE)));
     }
 
     @Override
     public final long remove(String path) {
-        return call((arena, state) -> (int) UNLINK.invokeExact(state, arena.allocateFrom(path)));
+        return call((arena, state) -> (int) handle(UNLINK).invokeExact(state, arena.allocateFrom(path)));
     }
 
     @Override
     public final long duplicate(long descriptor) {
         return call((_, state) ->
-                (int) FCNTL.invokeExact(state, number(descriptor), numbers.duplicateCloseOnExec(), 0));
+                (int) handle(FCNTL).invokeExact(state, number(descriptor), numbers.duplicateCloseOnExec(), 0));
     }
 
     @Override
     public final long close(long descriptor) {
-        return call((_, state) -> (int) CLOSE.invokeExact(state, number(descriptor)));
+        return call((_, state) -> (int) handle(CLOSE).invokeExact(state, number(descriptor)));
     }
 
     @Override
     public final long truncate(long descriptor, long size) {
-        return uninterrupted(() -> call((_, state) -> (int) FTRUNCATE.invokeExact(state, number(descriptor), size)));
+        return uninterrupted(() ->
+                call((_, state) -> (int) handle(FTRUNCATE).invokeExact(state, number(descriptor), size)));
     }
 
     @Override
     public final long map(long descriptor, long offset, long length, int protection, int flags) {
         return call((_, state) ->
-                (long) MMAP.invokeExact(state, 0L, length, protection, flags, number(descriptor), offset));
+                (long) handle(MMAP).invokeExact(state, 0L, length, protection, flags, number(descriptor), offset));
     }
 
     @Override
     public final long unmap(long address, long length) {
-        return call((_, state) -> (int) MUNMAP.invokeExact(state, address, length));
+        return call((_, state) -> (int) handle(MUNMAP).invokeExact(state, address, length));
     }
 
     @Override
     public final long sync(long address, long length, int flags) {
-        return uninterrupted(() -> call((_, state) -> (int) MSYNC.invokeExact(state, address, length, flags)));
+        return uninterrupted(() -> call((_, state) -> (int) handle(MSYNC).invokeExact(state, address, length, flags)));
+    }
+
+    @Override
+    public long syncFile(long descriptor) {
+        return uninterrupted(() -> call((_, state) -> (int) handle(FSYNC).invokeExact(state, number(descriptor))));
     }
 
     @Override
     public final long advise(long address, long length, int advice) {
-        return call((_, state) -> (int) MADVISE.invokeExact(state, address, length, advice));
+        return call((_, state) -> (int) handle(MADVISE).invokeExact(state, address, length, advice));
     }
 
     @Override
@@ -145,16 +169,34 @@ abstract class PosixSystemCalls implements SystemCalls {
         StringBuilder text = new StringBuilder();
         call((arena, state) -> {
             MemorySegment buffer = arena.allocate(ERROR_TEXT_LENGTH);
-            int failure = (int) errorText.invokeExact(state, code, buffer, ERROR_TEXT_LENGTH);
+            int failure = (int) handle(errorText).invokeExact(state, code, buffer, ERROR_TEXT_LENGTH);
             text.append(buffer.getString(0));
             return failure;
         });
         return text.toString();
     }
 
-    @Override
-    public final String errorName(int code) {
-        return ErrorNames.errorName(code, numbers.system());
+    /** The result of {@code call}, or the negated errno. */
+    final long call(Linking.Call call) {
+        return linking.call(call);
+    }
+
+    final MethodHandle handle(Function function) {
+        return linking.handle(function);
+    }
+
+    /** Whether this system's C library has the function. */
+    final boolean has(Function function) {
+        return linking.has(function);
+    }
+
+    /** Repeats {@code attempt} while a signal interrupts it. */
+    static long uninterrupted(LongSupplier attempt) {
+        long result;
+        do {
+            result = attempt.getAsLong();
+        } while (result == INTERRUPTED);
+        return result;
     }
 
     /** A descriptor as C has it; what cannot be one becomes -1, and not by accident another file's number. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -24,6 +25,7 @@ class LinuxSystemCallsTest {
     private static final long CLOSED_DESCRIPTOR = 987_654_321L;
     private static final long EBADF = 9;
     private static final long EINVAL = 22;
+    private static final long ELOOP = 40;
     private static final long FIFO = 0x1000;
 
     private final SystemCalls calls = PlatformJvm.getPlatformSystemCalls();
@@ -48,6 +50,33 @@ class LinuxSystemCallsTest {
         assertTrue(!descriptors.contains("only-ours"), descriptors);
         assertEquals(0, calls.close(duplicate));
         assertEquals(0, calls.close(descriptor));
+    }
+
+    @Test
+    void sharedMemoryIsNotALinkToSomethingElse(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "content");
+        String name = "kmmap-test-" + ProcessHandle.current().pid();
+        Path link = Files.createSymbolicLink(Path.of("/dev/shm", name), file);
+        try {
+            assertEquals(-ELOOP, calls.openMemory(name, OpenMode.READ, 0));
+        } finally {
+            Files.delete(link);
+        }
+    }
+
+    /** The bit that means "no link" on x86-64 means another thing on arm64. */
+    @Test
+    void theFlagsOfSharedMemoryAreThoseOfTheProcessor() {
+        Map<OperatingSystem, Integer> flags =
+                Map.of(OperatingSystem.LINUX_X64, 0xa0800, OperatingSystem.LINUX_ARM64, 0x88800);
+        flags.forEach((system, number) -> {
+            try (FakeLibrary library = new FakeLibrary(PosixSystemCalls.class)) {
+                library.define("sysconf", 4096L, 30);
+                library.define("open", arguments -> (int) arguments[1] == number ? 7 : -1);
+                SystemCalls fake = new LinuxSystemCalls(system, new Linking("the library", library, "errno"));
+                assertEquals(7, fake.openMemory("name", OpenMode.READ, 0));
+            }
+        });
     }
 
     @Test

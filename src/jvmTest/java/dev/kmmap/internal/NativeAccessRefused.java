@@ -1,6 +1,9 @@
 package dev.kmmap.internal;
 
-/** The program of {@link LinuxSystemCallsTest#aRefusalOfNativeAccessNamesTheFlag}: shows what every attempt throws. */
+/**
+ * The program of {@link LinuxSystemCallsTest#aRefusalOfNativeAccessNamesTheFlag} and PlatformJvmSpec, run by a JVM that
+ * refuses something: shows what every attempt throws.
+ */
 public final class NativeAccessRefused {
     private NativeAccessRefused() {
     }

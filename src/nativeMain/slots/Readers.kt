@@ -1,19 +1,17 @@
 package dev.kmmap.internal
 
+import dev.kmmap.internal.readers.kmmap_readers_await
 import dev.kmmap.internal.readers.kmmap_readers_slot
 import kotlin.native.concurrent.ThreadLocal
 
 /*
- * The slot in which a thread says which region it is touching: see readers.def. Nothing else is in this file, since a
- * file with an initial value that is no constant checks at each access whether it is there yet.
+ * The slot in which a thread says which region it is touching: see readers.slots.def. Nothing else is in this file,
+ * since a file with an initial value that is no constant checks at each access whether it is there yet.
  */
 
 /** The address of this thread's slot, or [NO_SLOT]; 0 before its first access. */
 @ThreadLocal
 internal var slotAddress: Long = 0
-
-/** In place of the address of a slot: the thread has none and never will, its accesses go through the gate. */
-internal const val NO_SLOT: Long = -1
 
 /** Gives the calling thread a slot, and returns its address or [NO_SLOT]. */
 internal fun newSlot(): Long {
@@ -21,3 +19,6 @@ internal fun newSlot(): Long {
     slotAddress = if (address == 0L) NO_SLOT else address
     return slotAddress
 }
+
+/** Waits until no thread touches the region of that number, which has been marked as revoked before. */
+internal fun awaitReaders(region: Long): Unit = kmmap_readers_await(region)

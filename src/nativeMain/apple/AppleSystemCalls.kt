@@ -1,0 +1,63 @@
+package dev.kmmap.internal
+
+import dev.kmmap.internal.posix.valueOrError
+import kotlinx.cinterop.alloc
+import kotlinx.cinterop.memScoped
+import kotlinx.cinterop.ptr
+import platform.posix.ENOTSUP
+import platform.posix.F_ALLOCATEALL
+import platform.posix.F_FULLFSYNC
+import platform.posix.F_PEOFPOSMODE
+import platform.posix.F_PREALLOCATE
+import platform.posix.fcntl
+import platform.posix.fstore
+import platform.posix.fsync
+import platform.posix.ftruncate
+import platform.posix.shm_open
+import platform.posix.shm_unlink
+
+/*
+ * What PosixSystemCalls asks of macOS: see linux/LinuxSystemCalls.kt. It was compiled, but never run.
+ */
+
+/**
+ * macOS has no posix_fallocate. `F_PREALLOCATE` gives a file space behind its end, and ftruncate makes that a part of
+ * it. File systems without this (`ENOTSUP`) get their space when it is written.
+ */
+internal fun allocateSpace(descriptor: Int, offset: Long, length: Long): Long {
+    val allocated = memScoped {
+        val store = alloc<fstore>()
+        store.fst_flags = F_ALLOCATEALL.toUInt()
+        store.fst_posmode = F_PEOFPOSMODE
+        store.fst_offset = 0
+        store.fst_length = length
+        valueOrError(fcntl(descriptor, F_PREALLOCATE, store.ptr))
+    }
+    if (allocated < 0 && allocated != -ENOTSUP.toLong()) return allocated
+    return valueOrError(ftruncate(descriptor, offset + length))
+}
+
+internal fun createMemoryFile(@Suppress("UNUSED_PARAMETER") name: String): Long = -ENOTSUP.toLong()
+
+internal fun moveMapping(
+    @Suppress("UNUSED_PARAMETER") address: Long,
+    @Suppress("UNUSED_PARAMETER") oldLength: Long,
+    @Suppress("UNUSED_PARAMETER") newLength: Long,
+): Long = -ENOTSUP.toLong()
+
+/** fsync leaves data in the drive's cache; `F_FULLFSYNC` does not, but not every file system has it. */
+internal fun syncWholeFile(descriptor: Int): Long {
+    val result = valueOrError(fcntl(descriptor, F_FULLFSYNC))
+    return if (result == -ENOTSUP.toLong()) valueOrError(fsync(descriptor)) else result
+}
+
+internal fun nameRange(
+    @Suppress("UNUSED_PARAMETER") address: Long,
+    @Suppress("UNUSED_PARAMETER") length: Long,
+    @Suppress("UNUSED_PARAMETER") name: String,
+): Long = -ENOTSUP.toLong()
+
+/** The descriptor is close-on-exec. */
+internal fun openNamedMemory(name: String, flags: Int, mode: Int): Long = valueOrError(shm_open("/$name", flags, mode))
+
+internal fun removeNamedMemory(name: String): Long = valueOrError(shm_unlink("/$name"))
