@@ -11,7 +11,14 @@ start_tests() {
     tests_log=$target_out/tests.log
     rm -f "$tests_counts"
     : >"$tests_log"
-    timeout "$TESTS_TIMEOUT" "${run_with[@]}" "target/native/$target/tests.$suffix" "$tests_counts" "$@" \
+    local program=target/native/$target/tests.$suffix
+    # How a test starts this program once more. In Wine it takes no command before it.
+    local again=\"$program\"
+    [ "$suffix" = exe ] || again="${run_with[*]} $again"
+    # qemu, wine or nothing: they have limits of their own.
+    local runner=${run_with[0]:-}
+    KMMAP_RUNNER=${runner%%-*} KMMAP_TEST_PROGRAM=$again timeout "$TESTS_TIMEOUT" \
+        "${run_with[@]}" "$program" "$tests_counts" "$@" \
         </dev/null >"$tests_log" 2>&1 3<&- &
     tests_program=$!
     trap 'kill "$tests_program" 2>/dev/null || true' EXIT

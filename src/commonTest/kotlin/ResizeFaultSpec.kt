@@ -1,7 +1,6 @@
 package dev.kmmap
 
 import dev.kmmap.fixtures.FaultySystemCalls
-import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.attainableCapabilities
 import dev.kmmap.fixtures.error
@@ -28,8 +27,6 @@ private enum class Resized(val inFile: Boolean, val configure: MMapOptions.() ->
 private class Change(val from: Long, val to: Long, val offset: Long = 0, val trailing: Int = 0) {
     val cuts: Boolean get() = to < from + trailing
 
-    val grows: Boolean get() = to > from + trailing
-
     /** The whole file, if the map's part of it is [shown]. */
     fun file(shown: ByteArray): ByteArray = ByteArray(offset.toInt()) { 1 } + shown + ByteArray(trailing) { 2 }
 
@@ -55,10 +52,6 @@ private fun isHarmless(call: SystemCall, change: Change): Boolean =
 /** One that leaves an empty map: the file had to be cut first, and then the system refuses to map it again. */
 private fun leavesNothing(kind: Resized, change: Change, call: SystemCall, capabilities: Capabilities): Boolean =
     call == SystemCall.MAP && kind == Resized.SHARED_FILE && change.cuts && !capabilities.cutMappedFiles
-
-/** Whether the system lets the file have its old size again once it has grown. */
-private fun canBeTakenBack(kind: Resized, change: Change, call: SystemCall): Boolean =
-    Needs.CUTTING_BEHIND_A_MAP.reason == null || !kind.inFile || !change.grows || call != SystemCall.MAP
 
 /** Two failures in one resize of a shared map of a file, and what they leave. */
 private class DoubleFault(
@@ -165,7 +158,7 @@ internal class ResizeFaultSpec : FunSpec({
         test("whatever fails when ${kind.name} is resized, all is as before, and it can be tried again") {
             for (capabilities in attainableCapabilities) {
                 for (change in changes + if (kind.inFile) fileChanges else listOf()) {
-                    for (call in SystemCall.entries.filter { canBeTakenBack(kind, change, it) }) {
+                    for (call in SystemCall.entries) {
                         forEveryFault(kind, change, capabilities, call)
                     }
                 }

@@ -1,5 +1,6 @@
 package dev.kmmap.test
 
+import dev.kmmap.fixtures.peer
 import io.kotest.common.KotestInternal
 import io.kotest.core.spec.SpecRef
 import io.kotest.core.test.TestCase
@@ -16,10 +17,13 @@ import kotlin.reflect.KClass
 import kotlin.system.exitProcess
 
 /**
- * Runs the specs, all or those whose name matches one of the patterns after the first argument; the first argument
- * names a file for the counts per spec. Exits with 1 if a test failed or none ran.
+ * Plays the other process of a test, if the first argument is `--peer`: see [peer].
+ *
+ * Otherwise runs the specs, all or those whose name matches one of the patterns after the first argument; the first
+ * argument names a file for the counts per spec. Exits with 1 if a test failed or none ran.
  */
 fun main(args: Array<String>) {
+    if (args.firstOrNull() == "--peer") exitProcess(peer(args.drop(1)))
     val patterns = args.drop(1).map { Regex(it.replace(".", "\\.").replace("*", ".*")) }
     val specs = allSpecs.filter { spec -> patterns.isEmpty() || patterns.any { spec.isNamed(it) } }
     if (specs.isEmpty()) println("No spec is named ${args.drop(1)}")
