@@ -119,7 +119,7 @@ internal class LifecycleSpec : FunSpec({
 
     test("close can be repeated, and gives everything back just once") {
         for (row in oneOfEach.filter { it.origin != Origin.DESCRIPTOR }) withFaultySystemCalls { calls ->
-            TemporaryFile(ByteArray(10_000)).use { file ->
+            TemporaryFile(ByteArray((row.offset + row.size).toInt())).use { file ->
                 val options = row.options().apply { systemCalls = calls }
                 val map = if (row.origin == Origin.PATH) options.open(file.path) else options.anonymous()
                 calls.descriptors.size shouldBe if (row.expectsDescriptor) 1 else 0

@@ -27,8 +27,8 @@ private const val STEPS_BEFORE_CLOSE = 30
 
 private val page = MMap.pageSize
 
-/** The map never becomes shorter than this: what lies below is always there. */
-private val least = page / 2
+/** The map never becomes shorter than this: what lies below is always there. Half of the smallest page there is. */
+private const val LEAST = 2048L
 private val most = 4 * page
 
 /** A needle that occurs once, below the least size. */
@@ -50,7 +50,7 @@ private class Race(val map: MMap, seed: Int) {
         val random = Random(seeds.nextInt())
         return {
             untilClosed {
-                map.resize(random.nextLong(least, most + 1))
+                map.resize(random.nextLong(LEAST, most + 1))
                 if (random.nextBoolean()) repeat(random.nextInt(50)) { pause(it) }
             }
         }
@@ -76,28 +76,28 @@ private class Race(val map: MMap, seed: Int) {
             when (random.nextInt(12)) {
                 0, 1, 2 -> check(index, map[index])
                 3 -> map.slice(index, index + 100).forEachIndexed { i, byte -> check(index + i, byte) }
-                4 -> check(map.slice(0, least).contentEquals(patternOf(least.toInt()))) { "slice" }
+                4 -> check(map.slice(0, LEAST).contentEquals(patternOf(LEAST.toInt()))) { "slice" }
                 5 -> check(map.find(needle, 0) == 1000L) { "find" }
-                6 -> check(map.rfind(needle, 0, least) == 1000L) { "rfind" }
+                6 -> check(map.rfind(needle, 0, LEAST) == 1000L) { "rfind" }
                 7 -> {
                     val bytes = ByteArray(64)
                     map.copyTo(index, bytes)
                     bytes.forEachIndexed { i, byte -> check(index + i, byte) }
                 }
-                8 -> map[index % least] = pattern(index % least)
+                8 -> map[index % LEAST] = pattern(index % LEAST)
                 9 -> map.copyFrom(5, patternOf(100).copyOfRange(5, 100))
-                10 -> check(map.size in least..most) { "size" }
+                10 -> check(map.size in LEAST..most) { "size" }
                 11 -> map.flush(0, 10, FlushMode.ASYNC)
             }
         } catch (e: IndexOutOfBoundsException) {
             // The last byte that was asked for is at most 64 beyond the index.
-            if (index + 64 <= least) throw AssertionError("not a documented outcome: $e", e)
+            if (index + 64 <= LEAST) throw AssertionError("not a documented outcome: $e", e)
         }
         steps.incrementAndFetch()
     }
 
     private fun check(index: Long, byte: Byte) {
-        val isRight = byte == pattern(index) || byte == 0.toByte() && index >= least
+        val isRight = byte == pattern(index) || byte == 0.toByte() && index >= LEAST
         check(isRight) { "the byte at $index is $byte instead of ${pattern(index)}" }
     }
 
