@@ -13,6 +13,7 @@ import kotlinx.cinterop.pointed
 import kotlinx.cinterop.rawValue
 import kotlinx.cinterop.readBits
 import kotlinx.cinterop.toCPointer
+import kotlinx.cinterop.toLong
 import kotlinx.cinterop.usePinned
 import kotlinx.cinterop.value
 import kotlinx.cinterop.writeBits
@@ -110,6 +111,9 @@ internal actual class Region actual constructor(address: Long, private val size:
         isRevoked = true
         awaitReaders(number)
     }
+
+    /** Where the byte at [index] is; valid as long as the generation cannot be unmapped. */
+    fun address(index: Long): Long = pointer(index).toLong()
 
     private fun pointer(index: Long): CPointer<ByteVar>? = interpretCPointer(memory + index)
 

@@ -55,6 +55,12 @@ internal expect class Region(address: Long, size: Long, readOnly: Boolean) {
 internal expect inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T
 
 /**
+ * A scanner by SIMD instructions for [needle], which is copied and has at least one byte; `null` where there is none.
+ * It takes longer to prepare than [PortableScan], and finds the same.
+ */
+internal expect fun kernelScan(needle: ByteArray): Scanner?
+
+/**
  * Lets other threads go on; the [attempt]-th time in a row (from 0), so that a longer wait costs less processor time.
  */
 internal expect fun pause(attempt: Int)

@@ -1,6 +1,7 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MMap
+import kotlin.concurrent.Volatile
 
 /**
  * Bytes that are searched without a pause. Between windows the gate is left, so that close and resize get their turn,
@@ -8,13 +9,28 @@ import dev.kmmap.MMap
  */
 internal const val SEARCH_WINDOW: Long = 4L shl 20
 
-/** What is looked for, prepared once; the [scanner] is `null` for the empty needle, which is found without one. */
-internal class Needle(val size: Int, private val scanner: Scanner?) {
-    constructor(bytes: ByteArray) : this(bytes.size, if (bytes.isEmpty()) null else PortableScan(bytes.copyOf()))
+/** The kernel is prepared for windows of at least so many bytes: it has to win back what that costs. */
+private const val KERNEL_WINDOW = 4096L
 
-    constructor(byte: Byte) : this(1, PortableScan(byteArrayOf(byte)))
+/** What is looked for: a copy of [bytes], prepared once. The empty needle is found without a scanner. */
+internal class Needle(bytes: ByteArray) {
+    constructor(byte: Byte) : this(byteArrayOf(byte))
 
-    fun scanner(): Scanner = checkNotNull(scanner)
+    val size: Int = bytes.size
+
+    private val bytes = bytes.copyOf()
+    private val portable = if (bytes.isEmpty()) null else PortableScan(this.bytes)
+
+    /** Prepared when it is first of use; two threads may prepare one each. */
+    @Volatile
+    private var kernel: Scanner? = null
+
+    /** What searches a window of [length] bytes best. */
+    fun scanner(length: Long): Scanner {
+        val simple = checkNotNull(portable)
+        if (length < KERNEL_WINDOW) return simple
+        return kernel ?: (kernelScan(bytes) ?: simple).also { kernel = it }
+    }
 }
 
 /**
@@ -61,7 +77,7 @@ internal fun MMap.scanFirst(needle: Needle, from: Long, end: Long): Long = readi
     if (limit - from < needle.size) return@reading -1
     val window = windowFor(needle) + needle.size - 1
     val to = if (limit - from <= window) limit else from + window
-    val found = needle.scanner().first(generation.region, from, to)
+    val found = needle.scanner(to - from).first(generation.region, from, to)
     if (found < 0 && to != limit) CONTINUE else found
 }
 
@@ -73,7 +89,7 @@ internal fun MMap.scanLast(needle: Needle, start: Long, end: Long): Long = readi
     // Counted from the end asked for, so that the next window continues here also if the map has become shorter.
     val from = if (end - start <= window) start else end - window
     if (limit - from < needle.size) return@reading if (from == start) -1 else CONTINUE
-    val found = needle.scanner().last(generation.region, from, limit)
+    val found = needle.scanner(limit - from).last(generation.region, from, limit)
     if (found < 0 && from != start) CONTINUE else found
 }
 

@@ -1,0 +1,50 @@
+package dev.kmmap.internal
+
+import dev.kmmap.MMap
+import dev.kmmap.fixtures.bytes
+import dev.kmmap.fixtures.linearityContract
+import dev.kmmap.fixtures.patternOf
+import dev.kmmap.fixtures.scannerContract
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+
+/** The platform's kernel; where it has none, what stands in for it. */
+private fun prepared(needle: ByteArray): Scanner = kernelScan(needle) ?: PortableScan(needle)
+
+internal class KernelScanSpec : FunSpec({
+    scannerContract(::prepared)
+
+    linearityContract(::prepared)
+
+    test("a map is searched alike by both scanners, whatever the size of the window") {
+        val sizes = listOf(100, 4095, 4096, 4097, 100_000, SEARCH_WINDOW.toInt() + 5)
+        for (size in sizes) MMap.anonymous(size.toLong()).use { map ->
+            val content = patternOf(size)
+            for (index in content.indices) if (content[index] == X) content[index] = 1
+            map.copyFrom(0, content)
+            map[0] = X
+            map[size - 1L] = X
+            map.find(X, 0) shouldBe 0
+            map.find(X, 1) shouldBe size - 1
+            map.rfind(X, 0) shouldBe size - 1
+            map.rfind(X, 0, size - 1L) shouldBe 0
+            map.find("xx", 0) shouldBe -1
+            map.rfind("xx", 0) shouldBe -1
+        }
+    }
+
+    test("a needle may change after it was given") {
+        val needle = bytes("needle")
+        val scanner = prepared(needle.copyOf())
+        val kept = Needle(needle)
+        needle.fill(0)
+        MMap.anonymous(100_000).use { map ->
+            map.copyFrom(99_990, bytes("needle"))
+            scanner.first(map.region, 0, 100_000) shouldBe 99_990
+            kept.scanner(100_000).last(map.region, 0, 100_000) shouldBe 99_990
+            kept.scanner(100).first(map.region, 99_900, 100_000) shouldBe 99_990
+        }
+    }
+})
+
+private const val X: Byte = 120
