@@ -133,6 +133,7 @@ internal class SharedMemorySpec : FunSpec({
                 it.name shouldBe name
                 shouldThrow<UnsupportedOperationException> { it.setName("other") }
                 it.flush()
+                it.flush(FlushMode.DURABLE)
                 it.access shouldBe Access.WRITE
             }
         }

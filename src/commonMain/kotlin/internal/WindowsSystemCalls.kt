@@ -121,7 +121,9 @@ internal class WindowsSystemCalls(private val kernel32: Kernel32) : SystemCalls 
         return result
     }
 
-    override fun syncFile(descriptor: Long): Long = kernel32.flushFileBuffers(handle(descriptor))
+    /** A section is memory: no device has it. */
+    override fun syncFile(descriptor: Long): Long =
+        if (isSection(descriptor)) 0 else kernel32.flushFileBuffers(descriptor)
 
     override fun advise(address: Long, length: Long, advice: Int): Long = when (advice) {
         Win32.ADVICE_PREFETCH -> kernel32.prefetchVirtualMemory(address, length)

@@ -178,6 +178,7 @@ internal class WindowsSystemCallsSpec : FunSpec({
             "mapViewOfFile(40, 4, 0, 0)", "regionSize(65536)", "unmapViewOfFile(65536)",
             "closeHandle(40)",
         )
+        calls.syncFile(descriptor) shouldBe 0
         calls.truncate(descriptor, 8192) shouldBe 0
         calls.truncate(descriptor, 5000) shouldBe 0
         calls.truncate(descriptor, 4096) shouldBe -50
