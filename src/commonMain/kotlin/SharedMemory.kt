@@ -19,11 +19,11 @@ import kotlin.jvm.JvmStatic
  *
  * A name has 1 to 250 bytes in UTF-8 (macOS: 30), without `/`, `\` and NUL.
  *
- * | system       | how long the name lives                                     | size              | [MMap.resize] |
- * |--------------|-------------------------------------------------------------|-------------------|---------------|
- * | Linux        | until [unlink], or until the machine stops                  | as given          | yes           |
- * | macOS        | until [unlink], or until the machine stops                  | whole pages       | no            |
- * | Windows      | until the last map of it is closed, or its process has ended | whole pages       | no            |
+ * | system  | how long the name lives                                      | size        | [MMap.resize] |
+ * |---------|--------------------------------------------------------------|-------------|---------------|
+ * | Linux   | until [unlink], or until the machine stops                   | as given    | yes           |
+ * | macOS   | until [unlink], or until the machine stops                   | whole pages | no            |
+ * | Windows | until the last map of it is closed, or its process has ended | whole pages | no            |
  *
  * "Whole pages" is what [open] without a length sees; the map of [create] itself has the size it was given. Where
  * resize is missing it is an [UnsupportedOperationException].

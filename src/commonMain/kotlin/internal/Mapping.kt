@@ -199,8 +199,6 @@ internal class Mapping(
         )
     }
 
-    private fun roundUp(value: Long, unit: Long): Long = if (value % unit == 0L) value else value - value % unit + unit
-
     /** Names memory. */
     fun setName(generation: Generation, name: String) {
         if (kind != MemoryKind.ANONYMOUS) throw UnsupportedOperationException("only anonymous memory can be named")

@@ -115,9 +115,7 @@ private class Opening(private val request: MapRequest, private val calls: System
                 "$source, offset=$offset, length=${request.length}, fileSize=$fileSize"
         }
         val end = offset + request.length
-        undo.onFailure {
-            calls.check(SystemCall.TRUNCATE, calls.truncate(descriptor, fileSize), "$source, size=$fileSize")
-        }
+        undo.onFailure { truncate(descriptor, fileSize) }
         val allocated = calls.allocate(descriptor, fileSize, end - fileSize)
         val detail = "$source, offset=$fileSize, length=${end - fileSize}, fileSize=$fileSize"
         calls.check(SystemCall.ALLOCATE, allocated, detail)
@@ -136,6 +134,10 @@ private class Opening(private val request: MapRequest, private val calls: System
     private fun fileSize(descriptor: Long) =
         calls.check(SystemCall.FILE_SIZE, calls.fileSize(descriptor), source.toString())
 
+    private fun truncate(descriptor: Long, size: Long) {
+        calls.check(SystemCall.TRUNCATE, calls.truncate(descriptor, size), "$source, size=$size")
+    }
+
     fun mapMemory(name: String?): Opened {
         // Shared memory that is to grow has to be a file; nobody else can shrink this one, since it has no name to open
         // it by.
@@ -144,8 +146,7 @@ private class Opening(private val request: MapRequest, private val calls: System
         if (inFile) {
             val label = name ?: "kmmap"
             descriptor = owned(calls.check(SystemCall.CREATE_MEMORY, calls.createMemory(label), label))
-            val truncated = calls.truncate(descriptor, request.length)
-            calls.check(SystemCall.TRUNCATE, truncated, "$source, size=${request.length}")
+            truncate(descriptor, request.length)
         }
         val kind = MemoryKind.ANONYMOUS
         val mapping = Mapping(calls, rights, source.toString(), descriptor, 0, request.trackFile, kind)
@@ -164,10 +165,7 @@ private class Opening(private val request: MapRequest, private val calls: System
         val descriptor = calls.check(SystemCall.OPEN_MEMORY, opened, "$name, mode=$mode, length=${request.length}")
         if (create) undo.onFailure { calls.removeMemory(name) }
         owned(descriptor)
-        if (create) {
-            val truncated = calls.truncate(descriptor, request.length)
-            calls.check(SystemCall.TRUNCATE, truncated, "$source, size=${request.length}")
-        }
+        if (create) truncate(descriptor, request.length)
         val length = lengthInFile(descriptor)
         val mapping = Mapping(calls, rights, source.toString(), descriptor, request.offset, true, MemoryKind.NAMED)
         val generation = mapping.mapRange(length)

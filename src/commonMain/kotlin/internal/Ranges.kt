@@ -105,3 +105,6 @@ internal fun arraySize(count: Long): Int {
     require(count <= Int.MAX_VALUE) { "$count bytes do not fit in an array; read them in parts" }
     return count.toInt()
 }
+
+/** The smallest multiple of [unit] that is not less than [value], a length in memory and so far from overflowing. */
+internal fun roundUp(value: Long, unit: Long): Long = if (value % unit == 0L) value else value - value % unit + unit

@@ -128,9 +128,7 @@ internal class Resizing(
      */
     private fun clearLeftBehind(new: Generation) {
         if (!mapping.rights.writable || old.mappedLength == 0L) return
-        val page = calls.pageSize
-        val pages = old.mappedLength / page + (if (old.mappedLength % page == 0L) 0 else 1)
-        val end = minOf(pages * page - old.delta, new.size)
+        val end = minOf(roundUp(old.mappedLength, calls.pageSize) - old.delta, new.size)
         for (index in maxOf(old.size, fileSize - mapping.offset) until end) new.region.put(index, 0)
     }
 

@@ -59,10 +59,7 @@ internal class WindowsSystemCalls(private val kernel32: Kernel32) : SystemCalls 
     /** A section keeps the size that it was made with. */
     override fun truncate(descriptor: Long, size: Long): Long {
         if (!isSection(descriptor)) return kernel32.setEndOfFile(descriptor, size)
-        return fileSize(descriptor).ifValue { actual ->
-            val pages = size / pageSize + (if (size % pageSize == 0L) 0 else 1)
-            if (actual == pages * pageSize) 0 else -Win32.ERROR_NOT_SUPPORTED
-        }
+        return fileSize(descriptor).ifValue { if (it == roundUp(size, pageSize)) 0 else -Win32.ERROR_NOT_SUPPORTED }
     }
 
     /** Windows gives a file that grows real space, unless it is sparse or compressed. */
