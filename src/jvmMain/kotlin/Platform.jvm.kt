@@ -26,7 +26,9 @@ internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Regi
 }
 
 /** Mapped memory is not handed to native code, where a file shortened by others would end the JVM. */
-internal actual fun kernelScan(needle: ByteArray): Scanner? = null
+internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner? = null
+
+internal actual fun kernelScanOfSet(set: ByteArray): Scanner? = null
 
 /** A wait that another running thread is about to end is over within so many attempts. */
 private const val SPINS = 16

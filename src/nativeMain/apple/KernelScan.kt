@@ -1,5 +1,9 @@
 package dev.kmmap.internal
 
-/** The kernel is C, which can only be compiled for macOS on macOS. */
+/* The kernel is C, which can only be compiled for macOS on macOS. */
+
 @Suppress("UNUSED_PARAMETER")
-internal actual fun kernelScan(needle: ByteArray): Scanner? = null
+internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner? = null
+
+@Suppress("UNUSED_PARAMETER")
+internal actual fun kernelScanOfSet(set: ByteArray): Scanner? = null

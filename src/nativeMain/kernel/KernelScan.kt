@@ -10,13 +10,17 @@ import kotlin.experimental.ExperimentalNativeApi
 import kotlin.native.ref.createCleaner
 
 /** The search of scan.c, by SIMD instructions. */
-internal actual fun kernelScan(needle: ByteArray): Scanner? {
+internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner? {
+    if (ignoreCase) return null
     val scanner = needle.usePinned { kmmap_scanner_new(it.addressOf(0), needle.size.toLong()) }
-    return if (scanner == 0L) null else KernelScan(scanner)
+    return if (scanner == 0L) null else KernelScan(scanner, needle.size)
 }
 
+@Suppress("UNUSED_PARAMETER")
+internal actual fun kernelScanOfSet(set: ByteArray): Scanner? = null
+
 /** A prepared scanner of the C kernel, at the address [scanner]; freed when nobody has this object any more. */
-private class KernelScan(private val scanner: Long) : Scanner {
+private class KernelScan(private val scanner: Long, private val size: Int) : Scanner {
     @OptIn(ExperimentalNativeApi::class)
     @Suppress("unused")
     private val cleaner = createCleaner(scanner) { kmmap_scanner_free(it) }
@@ -26,6 +30,9 @@ private class KernelScan(private val scanner: Long) : Scanner {
 
     override fun last(region: Region, from: Long, to: Long): Long =
         index(from, kmmap_scanner_last(scanner, region.address(from), to - from))
+
+    override fun collect(region: Region, from: Long, to: Long, overlapping: Boolean, indices: LongArray): Int =
+        collectOneByOne(region, from, to, if (overlapping) 1 else size, indices)
 
     private fun index(from: Long, found: Long): Long = if (found < 0) -1 else from + found
 }

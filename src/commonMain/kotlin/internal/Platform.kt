@@ -56,9 +56,13 @@ internal expect inline fun <T> MMap.access(check: (Region) -> Unit, block: (Regi
 
 /**
  * A scanner by SIMD instructions for [needle], which is copied and has at least one byte; `null` where there is none.
- * It takes longer to prepare than [PortableScan], and finds the same.
+ * With [ignoreCase] ASCII letters match in either case. It takes longer to prepare than [PortableScan], and finds the
+ * same.
  */
-internal expect fun kernelScan(needle: ByteArray): Scanner?
+internal expect fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner?
+
+/** A scanner by SIMD instructions for any one of the bytes of [set]; `null` where there is none. */
+internal expect fun kernelScanOfSet(set: ByteArray): Scanner?
 
 /**
  * Lets other threads go on; the [attempt]-th time in a row (from 0), so that a longer wait costs less processor time.

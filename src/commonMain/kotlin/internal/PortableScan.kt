@@ -115,6 +115,9 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
         }
     }
 
+    override fun collect(region: Region, from: Long, to: Long, overlapping: Boolean, indices: LongArray): Int =
+        collectOneByOne(region, from, to, if (overlapping) 1 else needle.size, indices)
+
     /** Needs at least as many positions as a word holds. */
     private fun firstByFilter(region: Region, from: Long, to: Long): Long {
         val lastFit = to - needle.size

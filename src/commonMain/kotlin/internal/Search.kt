@@ -12,11 +12,24 @@ internal const val SEARCH_WINDOW: Long = 4L shl 20
 /** The kernel is prepared for windows of at least so many bytes: it has to win back what that costs. */
 private const val KERNEL_WINDOW = 4096L
 
-/** What is looked for: a copy of [bytes], prepared once. The empty needle is found without a scanner. */
-internal class Needle(bytes: ByteArray) {
+/** What is looked for, as the search sees it. */
+internal interface Pattern {
+    /** Bytes in the shortest occurrence that there can be. */
+    val shortest: Int
+
+    /** Bytes in the longest one. */
+    val longest: Int
+
+    /** What searches a window of [length] bytes best. Not asked for where [shortest] is 0. */
+    fun scanner(length: Long): Scanner
+}
+
+/** A copy of [bytes], prepared once. The empty needle is found without a scanner. */
+internal class Needle(bytes: ByteArray) : Pattern {
     constructor(byte: Byte) : this(byteArrayOf(byte))
 
-    val size: Int = bytes.size
+    override val shortest: Int = bytes.size
+    override val longest: Int get() = shortest
 
     private val bytes = bytes.copyOf()
     private val portable = if (bytes.isEmpty()) null else PortableScan(this.bytes)
@@ -25,27 +38,26 @@ internal class Needle(bytes: ByteArray) {
     @Volatile
     private var kernel: Scanner? = null
 
-    /** What searches a window of [length] bytes best. */
-    fun scanner(length: Long): Scanner {
+    override fun scanner(length: Long): Scanner {
         val simple = checkNotNull(portable)
         if (length < KERNEL_WINDOW) return simple
-        return kernel ?: (kernelScan(bytes) ?: simple).also { kernel = it }
+        return kernel ?: (kernelScan(bytes, ignoreCase = false) ?: simple).also { kernel = it }
     }
 }
 
 /**
  * How far one step gets: a window that grows with the needle, so that the overlaps never cost more than the windows.
  */
-internal fun windowFor(needle: Needle): Long = maxOf(SEARCH_WINDOW, needle.size.toLong())
+internal fun windowFor(needle: Pattern): Long = maxOf(SEARCH_WINDOW, needle.longest.toLong())
 
 /**
  * The index of the first occurrence of [needle] in the slice from [start] to [end], or -1. The bounds are those of the
  * size at the beginning; if the map shrinks meanwhile, what is left is searched. [checkpoint] runs between windows,
  * outside of the gate.
  */
-internal inline fun MMap.searchForward(needle: Needle, start: Long, end: Long, checkpoint: () -> Unit): Long {
+internal inline fun MMap.searchForward(needle: Pattern, start: Long, end: Long, checkpoint: () -> Unit): Long {
     val bounds = searchBounds(start, end, size)
-    if (needle.size == 0) return if (bounds.start <= bounds.end) bounds.start else -1
+    if (needle.shortest == 0) return if (bounds.start <= bounds.end) bounds.start else -1
     var from = bounds.start
     while (true) {
         val found = scanFirst(needle, from, bounds.end)
@@ -56,9 +68,9 @@ internal inline fun MMap.searchForward(needle: Needle, start: Long, end: Long, c
 }
 
 /** As [searchForward], for the last occurrence. */
-internal inline fun MMap.searchBackward(needle: Needle, start: Long, end: Long, checkpoint: () -> Unit): Long {
+internal inline fun MMap.searchBackward(needle: Pattern, start: Long, end: Long, checkpoint: () -> Unit): Long {
     val bounds = searchBounds(start, end, size)
-    if (needle.size == 0) return if (bounds.start <= bounds.end) bounds.end else -1
+    if (needle.shortest == 0) return if (bounds.start <= bounds.end) bounds.end else -1
     var to = bounds.end
     while (true) {
         val found = scanLast(needle, bounds.start, to)
@@ -72,23 +84,23 @@ internal inline fun MMap.searchBackward(needle: Needle, start: Long, end: Long, 
 internal const val CONTINUE = -2L
 
 /** Searches the first window of the range: all occurrences that begin less than a window after [from]. */
-internal fun MMap.scanFirst(needle: Needle, from: Long, end: Long): Long = reading { generation ->
+internal fun MMap.scanFirst(needle: Pattern, from: Long, end: Long): Long = reading { generation ->
     val limit = minOf(end, generation.size)
-    if (limit - from < needle.size) return@reading -1
-    val window = windowFor(needle) + needle.size - 1
+    if (limit - from < needle.shortest) return@reading -1
+    val window = windowFor(needle) + needle.longest - 1
     val to = if (limit - from <= window) limit else from + window
     val found = needle.scanner(to - from).first(generation.region, from, to)
     if (found < 0 && to != limit) CONTINUE else found
 }
 
 /** Searches the last window of the range: all occurrences that end less than a window before [end]. */
-internal fun MMap.scanLast(needle: Needle, start: Long, end: Long): Long = reading { generation ->
+internal fun MMap.scanLast(needle: Pattern, start: Long, end: Long): Long = reading { generation ->
     val limit = minOf(end, generation.size)
-    if (limit - start < needle.size) return@reading -1
-    val window = windowFor(needle) + needle.size - 1
+    if (limit - start < needle.shortest) return@reading -1
+    val window = windowFor(needle) + needle.longest - 1
     // Counted from the end asked for, so that the next window continues here also if the map has become shorter.
     val from = if (end - start <= window) start else end - window
-    if (limit - from < needle.size) return@reading if (from == start) -1 else CONTINUE
+    if (limit - from < needle.shortest) return@reading if (from == start) -1 else CONTINUE
     val found = needle.scanner(limit - from).last(generation.region, from, limit)
     if (found < 0 && from != start) CONTINUE else found
 }

@@ -9,7 +9,7 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 
 /** The platform's kernel; where it has none, what stands in for it. */
-private fun prepared(needle: ByteArray): Scanner = kernelScan(needle) ?: PortableScan(needle)
+private fun prepared(needle: ByteArray): Scanner = kernelScan(needle, ignoreCase = false) ?: PortableScan(needle)
 
 internal class KernelScanSpec : FunSpec({
     scannerContract(::prepared)

@@ -6,13 +6,16 @@ import dev.kmmap.fixtures.scannerContract
 import io.kotest.core.spec.style.FunSpec
 
 /** Both directions of Two-Way behind the interface that the contract is written for. */
-private class TwoWayScanner(needle: ByteArray) : Scanner {
+private class TwoWayScanner(private val needle: ByteArray) : Scanner {
     private val forward = TwoWay(needle, backward = false)
     private val backward = TwoWay(needle, backward = true)
 
     override fun first(region: Region, from: Long, to: Long): Long = forward.search(region, from, to)
 
     override fun last(region: Region, from: Long, to: Long): Long = backward.search(region, from, to)
+
+    override fun collect(region: Region, from: Long, to: Long, overlapping: Boolean, indices: LongArray): Int =
+        collectOneByOne(region, from, to, if (overlapping) 1 else needle.size, indices)
 }
 
 internal class TwoWaySpec : FunSpec({
