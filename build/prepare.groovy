@@ -3,6 +3,8 @@
 //   kotlin.common.main   the files common to all targets; the Kotlin compiler takes files here, no directories
 //   kotlin.common.test   the same of the tests; the Kotlin examples are compiled with them
 //   native.skip          whether this build leaves out Kotlin/Native; why is in target/native/skipped
+//   jvm.library.skip     whether the JVM's shared libraries cannot be compiled here
+//   jvm.library.which    which of them are: all, or with -DskipNative the host's only
 //   native.runs          what build/native is to do: native.task, but no tests where tests are left out
 //   tests.skip           whether the tests are left out
 //   tests.report.late    whether build/summary.groovy follows: then a failed test lets the other targets run first
@@ -28,6 +30,8 @@ def given = { String name ->
 }
 def system = "${System.getProperty('os.name')} ${System.getProperty('os.arch')}"
 def why = given('skipNative') ? '-DskipNative' : system != 'Linux amd64' ? "cannot be built on $system" : null
+project.properties['jvm.library.skip'] = (system != 'Linux amd64').toString()
+project.properties['jvm.library.which'] = why ? 'host' : 'all'
 def skipped = new File(project.build.directory, 'native/skipped')
 skipped.parentFile.mkdirs()
 if (why) skipped.text = why else skipped.delete()

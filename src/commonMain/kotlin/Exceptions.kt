@@ -51,6 +51,20 @@ public class MMapAlreadyExistsException internal constructor(failure: Failure) :
 public class MMapNoSpaceException internal constructor(failure: Failure) : MMapException(failure)
 
 /**
+ * An access has met a page that is gone: the file was truncated by somebody else, its device could not read the page,
+ * or a hole in the file found no space on the device (`SIGBUS`). [operation] is `access`, [errorCode] 0.
+ *
+ * What the access has read is not returned, and what it has written may be lost. Nothing that the map shows can be
+ * trusted any more, so it is **broken for good**: every later access throws this exception again, until [MMap.close],
+ * which works as ever. Other maps are not affected.
+ *
+ * It takes the fault guard, which is on where docs/platforms.md says so.
+ *
+ * @sample dev.kmmap.samples.MMapSamples.whenTheFileIsTruncated
+ */
+public class MMapFaultException internal constructor(failure: Failure) : MMapException(failure)
+
+/**
  * The map is read-only ([Access.READ], or a protection without [Protection.WRITE]) and was asked to change.
  *
  * @sample dev.kmmap.samples.AccessSamples.readOnlyMapsRefuseToChange

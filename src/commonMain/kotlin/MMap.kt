@@ -20,9 +20,9 @@ import kotlin.jvm.*
  * [readLine], [write], [writeByte], and the default start of [find] and [rfind]) share one position and are **not**
  * thread-safe.
  *
- * **Truncation.** If another process shortens the file, the pages past its new end are gone: touching them is an
- * `InternalError` on the JVM and ends the process on Native (SIGBUS), until the fault guard of a later version turns it
- * into an exception. Windows does not let anybody shorten a mapped file.
+ * **Truncation.** If another process shortens the file, the pages past its new end are gone. The operation that touches
+ * one throws [MMapFaultException], and so does every later one: the map is broken for good, and can only be closed.
+ * docs/platforms.md says where. Windows does not let anybody shorten a mapped file.
  *
  * @sample dev.kmmap.samples.MMapSamples.quickTour
  */
@@ -108,7 +108,8 @@ public class MMap internal constructor(
      * @throws IndexOutOfBoundsException if the index lies outside; negative ones do not count from the end.
      * @throws UnsupportedOperationException if the map has no read permission.
      */
-    public operator fun get(index: Long): Byte = access({ checkIndex(index, it.size()) }) { it.get(index) }
+    public operator fun get(index: Long): Byte =
+        access({ checkIndex(index, it.size()) }, doubt = { it == 0.toByte() }) { it.get(index) }
 
     /**
      * Stores [value] at [index], `0 until size`.

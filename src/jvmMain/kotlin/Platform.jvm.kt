@@ -12,11 +12,16 @@ internal actual typealias Region = MemorySegmentRegion
  * which costs the others nothing. What it has refused because a resize has revoked the region meanwhile is done again
  * on the new one.
  */
-internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T {
+internal actual inline fun <T> MMap.access(
+    check: (Region) -> Unit,
+    doubt: (T) -> Boolean,
+    block: (Region) -> T,
+): T {
     while (true) {
         val used = region
         try {
-            return block(used)
+            val result = block(used)
+            if (!doubt(result) || !used.hasFaulted() || isWhole(used)) return result
         } catch (e: RuntimeException) {
             requireUsable()
             check(used)
@@ -25,8 +30,14 @@ internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Regi
     }
 }
 
-/** Mapped memory is not handed to native code, where a file shortened by others would end the JVM. */
-internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner? = null
+internal actual fun guardRange(address: Long, length: Long): Long = FaultGuard.register(address, length)
+
+internal actual fun releaseGuard(number: Long): Unit = FaultGuard.release(number)
+
+internal actual fun countFaults(number: Long): Long = FaultGuard.faults(number)
+
+internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner? =
+    if (ignoreCase) null else KernelScan.of(needle)
 
 internal actual fun kernelScanOfSet(set: ByteArray): Scanner? = null
 

@@ -14,7 +14,8 @@ class ArchitectureSpec : FunSpec({
     }
 
     test("only regions, system calls and linking touch foreign memory on the JVM") {
-        val allowed = Regex("(MemorySegmentRegion|Linking|ForeignKernel32|[A-Za-z]*SystemCalls)\\.java")
+        val linking = "Linking|NativeLibrary|FaultGuard|KernelScan|ForeignKernel32"
+        val allowed = Regex("(MemorySegmentRegion|$linking|[A-Za-z]*SystemCalls)\\.java")
         offenders("src/jvmMain") { "java.lang.foreign" in it }.filterNot { allowed.matches(it.name) }.shouldBeEmpty()
     }
 

@@ -45,8 +45,15 @@ private val regions = AtomicLong(0)
  * field it makes a function call, four times as slow.
  */
 @OptIn(ExperimentalNativeApi::class)
-internal actual class Region actual constructor(address: Long, private val size: Long, readOnly: Boolean) {
+internal actual class Region actual constructor(
+    address: Long,
+    private val size: Long,
+    readOnly: Boolean,
+    private val guard: RangeGuard,
+) {
     private val memory: NativePtr = address.toCPointer<ByteVar>().rawValue
+    private val faults: NativePtr = faultCounter(guard.number).toCPointer<LongVar>().rawValue
+    private val faultsBefore = guard.faultsBefore
 
     actual fun size(): Long = size
 
@@ -99,6 +106,16 @@ internal actual class Region actual constructor(address: Long, private val size:
         memmove(pointer(destination), pointer(source), count.convert())
     }
 
+    /**
+     * In this order: [isRevoked] is volatile, so the compiler moves no access behind the look at the counter. The
+     * handler counts in the thread that touches the page.
+     */
+    actual fun hasFaulted(): Boolean = when {
+        isRevoked -> guard.hasFaulted()
+        faults == NativePtr.NULL -> false
+        else -> interpretPointed<LongVar>(faults).value != faultsBefore
+    }
+
     /** What tells this region from all others; not 0. */
     val number: Long = regions.incrementAndFetch()
 
@@ -131,7 +148,11 @@ internal actual class Region actual constructor(address: Long, private val size:
  * The order of the three steps (write the slot, look at the region, touch it) is what everything rests on. `isRevoked`
  * is volatile, across which the compiler moves no access to memory; the processors are seen to by [Region.revoke].
  */
-internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T {
+internal actual inline fun <T> MMap.access(
+    check: (Region) -> Unit,
+    doubt: (T) -> Boolean,
+    block: (Region) -> T,
+): T {
     var address = slotAddress
     if (address == 0L) address = newSlot()
     if (address == NO_SLOT) {
@@ -152,12 +173,20 @@ internal actual inline fun <T> MMap.access(check: (Region) -> Unit, block: (Regi
         slot.value = used.number
         if (!used.isRevoked) {
             val result = block(used)
+            val faulted = doubt(result) && used.hasFaulted()
             slot.value = 0
-            return result
+            if (!faulted || isWhole(used)) return result
+            continue
         }
         slot.value = 0
     }
 }
+
+/** In place of the address of a counter, where nothing is guarded. */
+internal const val NO_COUNTER: Long = 0
+
+internal actual fun countFaults(number: Long): Long =
+    faultCounter(number).toCPointer<LongVar>()?.pointed?.value ?: 0
 
 /** Apart, so that [access] has no object to keep for the garbage collector, which takes longer than the access. */
 internal fun MMap.awaitAnother(revoked: Region): Unit =

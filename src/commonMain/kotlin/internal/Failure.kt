@@ -3,8 +3,12 @@ package dev.kmmap.internal
 import dev.kmmap.MMapAccessDeniedException
 import dev.kmmap.MMapAlreadyExistsException
 import dev.kmmap.MMapException
+import dev.kmmap.MMapFaultException
 import dev.kmmap.MMapFileNotFoundException
 import dev.kmmap.MMapNoSpaceException
+
+/** The [Failure.errorName] of an access to a page that is gone: the signal that it raises. */
+internal const val PAGE_GONE = "SIGBUS"
 
 /** What is known of a system call that failed. */
 internal class Failure(val message: String, val operation: String, val errorCode: Int, val errorName: String?) {
@@ -14,6 +18,7 @@ internal class Failure(val message: String, val operation: String, val errorCode
         in ACCESS_DENIED -> MMapAccessDeniedException(this)
         in ALREADY_EXISTS -> MMapAlreadyExistsException(this)
         in NO_SPACE -> MMapNoSpaceException(this)
+        PAGE_GONE -> MMapFaultException(this)
         else -> MMapException(this)
     }
 

@@ -17,8 +17,10 @@ internal class Generation(
     /** Bytes to give back to the system, from [address] on; 0 if nothing is mapped. */
     val mappedLength: Long,
     private val rights: Rights,
+    /** Watches what is mapped; another generation of the same range may go on with it. */
+    val guard: RangeGuard = if (mappedLength == 0L) RangeGuard.NONE else RangeGuard(address, mappedLength),
 ) {
-    val region: Region = Region(if (mappedLength == 0L) 0 else address + delta, size, !rights.writable)
+    val region: Region = Region(if (mappedLength == 0L) 0 else address + delta, size, !rights.writable, guard)
     val gate: Gate = Gate()
 
     init {
@@ -34,8 +36,13 @@ internal class Generation(
     }
 
     /** The same range with a gate and a region of its own, for when what this one was retired for has failed. */
-    fun renewed(): Generation = Generation(address, delta, size, mappedLength, rights)
+    fun renewed(): Generation = shortened(size)
 
     /** The first [newSize] bytes of the range, all of which stays mapped. */
-    fun shortened(newSize: Long): Generation = Generation(address, delta, newSize, mappedLength, rights)
+    fun shortened(newSize: Long): Generation =
+        if (guard.isReleased) {
+            Generation(address, delta, newSize, mappedLength, rights)
+        } else {
+            Generation(address, delta, newSize, mappedLength, rights, guard)
+        }
 }

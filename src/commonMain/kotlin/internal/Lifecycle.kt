@@ -1,6 +1,7 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MMap
+import dev.kmmap.MMapException
 import dev.kmmap.ReadOnlyMMapException
 import kotlin.concurrent.atomics.AtomicInt
 
@@ -92,15 +93,23 @@ internal fun MMap.enter(): Generation {
 
 /**
  * Runs [block] with the current generation, which stays mapped meanwhile. No user code may run in it: it would hold up
- * close.
+ * close. If a page was gone that the block has touched, its result is not returned.
  */
 internal inline fun <T> MMap.pinned(block: (Generation) -> T): T {
     val generation = enter()
     try {
-        return block(generation)
+        requireIntact()
+        val result = block(generation)
+        if (!generation.region.hasFaulted()) return result
+        mapping.breakDown(generation.size, inUse = true)
+    } catch (e: IllegalStateException) {
+        // From a region that was revoked meanwhile because a page is gone.
+        requireIntact()
+        throw e
     } finally {
         generation.gate.exit()
     }
+    throw broken()
 }
 
 /** [pinned], for what reads bytes. */
@@ -119,6 +128,39 @@ internal inline fun <T> MMap.writing(operation: String, block: (Generation) -> T
 internal fun MMap.publish(new: Generation) {
     region = new.region
     generation = new
+    // Who breaks the map revokes what is current; one of both sees the other.
+    if (mapping.fault != null) new.region.revoke()
+}
+
+/** The exception for a map that has a fault; from now on nobody accesses it, not even without the gate. */
+internal fun MMap.broken(): MMapException {
+    generation.region.revoke()
+    return checkNotNull(mapping.fault).exception()
+}
+
+/**
+ * Whether an access on [used], without the gate, has met no page that is gone although [Region.hasFaulted] says so: its
+ * guard was released, and what has faulted is another range with the same number. If a resize has replaced the region,
+ * nobody knows; the access is to be repeated. Throws if a page is gone. Not to be called while inside an access.
+ */
+internal fun MMap.isWhole(used: Region): Boolean {
+    val current = generation
+    if (current.region !== used) return false
+    if (!current.guard.hasFaulted()) return true
+    val inUse = current.gate.enter()
+    try {
+        mapping.breakDown(current.size, inUse)
+    } finally {
+        if (inUse) current.gate.exit()
+    }
+    throw broken()
+}
+
+/** Throws if a page of the map was found gone. */
+internal fun MMap.requireIntact() {
+    val fault = mapping.fault ?: return
+    lifecycle.requireOpen()
+    throw fault.exception()
 }
 
 /**
@@ -141,6 +183,7 @@ internal fun MMap.awaitReplacement(used: Region, cause: RuntimeException) {
 /** Throws what every access to bytes throws: the map is closed, or cannot be read. */
 internal fun MMap.requireUsable() {
     lifecycle.requireOpen()
+    requireIntact()
     requireReadable()
 }
 
@@ -152,6 +195,7 @@ private fun notReadable() = UnsupportedOperationException("mmap has no read perm
 
 /** Throws unless the map can be resized: only what is written to its file can, as in Python. */
 internal fun MMap.requireResizable() {
+    requireIntact()
     if (mapping.rights.changesFile) return
     if (!writable) throw readOnly("resize")
     throw UnsupportedOperationException("a copy-on-write map cannot be resized")

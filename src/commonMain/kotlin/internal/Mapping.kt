@@ -43,6 +43,11 @@ internal class Mapping(
     @Volatile
     var name: String? = null
 
+    /** Why no byte of the map can be trusted any more: a page was gone when it was touched. Stays for ever. */
+    @Volatile
+    var fault: Failure? = null
+        private set
+
     /** Maps [size] bytes from the offset on; nothing at all for an empty map, which no system would accept. */
     fun mapRange(descriptor: Long, size: Long): Generation {
         if (size == 0L) return Generation(0, delta, 0, 0, rights)
@@ -50,6 +55,19 @@ internal class Mapping(
         val address = calls.map(descriptor, offset - delta, delta + size, rights.protectionBits, flags)
         if (address < 0) throw calls.failure(SystemCall.MAP, address, mapDetail(descriptor, size)).exception()
         return Generation(address, delta, size, delta + size, rights).also(::showName)
+    }
+
+    /** Notes that a page of a map of [size] bytes is gone; with [inUse] nobody closes the descriptor meanwhile. */
+    fun breakDown(size: Long, inUse: Boolean): Failure {
+        fault?.let { return it }
+        val numbers = if (inUse) mapDetail(descriptor, size) else "$source, offset=$offset, length=$size"
+        val message = "access($numbers): a page is gone, its file was truncated or its device failed ($PAGE_GONE)"
+        return Failure(message, "access", 0, PAGE_GONE).also { fault = it }
+    }
+
+    /** Throws if a page of [generation], which nobody accesses any more, is gone: what it shows is not to be kept. */
+    fun requireWhole(generation: Generation) {
+        if (generation.guard.hasFaulted()) throw breakDown(generation.size, inUse = true).exception()
     }
 
     private fun mapDetail(descriptor: Long, size: Long): String {
@@ -60,6 +78,7 @@ internal class Mapping(
 
     fun unmap(generation: Generation) {
         if (generation.mappedLength == 0L) return
+        generation.guard.release()
         val result = calls.unmap(generation.address, generation.mappedLength)
         calls.check(SystemCall.UNMAP, result, "$source, length=${generation.mappedLength}")
     }
@@ -117,6 +136,8 @@ internal class Mapping(
     fun move(generation: Generation, newSize: Long): Generation {
         val newLength = delta + newSize
         val detail = "$source, oldLength=${generation.mappedLength}, newLength=$newLength"
+        requireWhole(generation)
+        generation.guard.release()
         val address = calls.remap(generation.address, generation.mappedLength, newLength)
         return Generation(calls.check(SystemCall.REMAP, address, detail), delta, newSize, newLength, rights)
     }
@@ -142,6 +163,7 @@ internal class Mapping(
 
     /** Unmaps a retired range. A refusal does not fail what is complete without it. */
     fun discard(retired: Generation) {
+        retired.guard.release()
         if (retired.mappedLength != 0L && calls.unmap(retired.address, retired.mappedLength) < 0) leftovers += retired
     }
 

@@ -14,7 +14,7 @@ import dev.kmmap.MMap
  * On the JVM a region refuses with a `RuntimeException` what lies outside of it, and everything once it was revoked; on
  * Native it refuses nothing: [access] and the [Gate] keep everybody out.
  */
-internal expect class Region(address: Long, size: Long, readOnly: Boolean) {
+internal expect class Region(address: Long, size: Long, readOnly: Boolean, guard: RangeGuard) {
     /** Length in bytes; stays readable after [revoke]. */
     fun size(): Long
 
@@ -35,6 +35,12 @@ internal expect class Region(address: Long, size: Long, readOnly: Boolean) {
     fun move(destination: Long, source: Long, count: Long)
 
     /**
+     * Whether a page of the range was found gone by the guard. Looks at what the calling thread has done before, so it
+     * says whether zeros that were read are the file's; of a released guard [RangeGuard.hasFaulted] knows more.
+     */
+    fun hasFaulted(): Boolean
+
+    /**
      * Ends all access through this object, and returns when nobody is inside one any more; the memory itself stays
      * mapped. Operations that enter the gate have ended before.
      */
@@ -51,8 +57,24 @@ internal expect class Region(address: Long, size: Long, readOnly: Boolean) {
  * refused. Native checks first, and tells [Region.revoke] by a slot of the thread's own that it is inside. Where a
  * resize has replaced the region meanwhile, [block] runs again: it must be harmless to repeat, even if it had been
  * completed.
+ *
+ * [doubt] picks the results that may come from the zeros in place of a page that is gone: [Region.hasFaulted] is asked
+ * about these only.
  */
-internal expect inline fun <T> MMap.access(check: (Region) -> Unit, block: (Region) -> T): T
+internal expect inline fun <T> MMap.access(
+    check: (Region) -> Unit,
+    doubt: (T) -> Boolean = { true },
+    block: (Region) -> T,
+): T
+
+/** Has the fault guard watch a range: a number for it, or 0 where there is no guard. See [RangeGuard]. */
+internal expect fun guardRange(address: Long, length: Long): Long
+
+/** Ends the guard of that [number]; that of 0 never began. */
+internal expect fun releaseGuard(number: Long)
+
+/** How many pages were found gone in ranges that have or had this [number]. */
+internal expect fun countFaults(number: Long): Long
 
 /**
  * A scanner by SIMD instructions for [needle], which is copied and has at least one byte; `null` where there is none.

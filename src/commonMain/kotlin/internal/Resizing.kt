@@ -211,6 +211,7 @@ internal class Resizing(
             index += count
         }
         source.revoke()
+        mapping.requireWhole(from)
     }
 
     private fun cut() {

@@ -4,6 +4,7 @@ import dev.kmmap.Access
 import dev.kmmap.Advice
 import dev.kmmap.FlushMode
 import dev.kmmap.MMap
+import dev.kmmap.MMapFaultException
 import dev.kmmap.MMapFileNotFoundException
 import dev.kmmap.Whence
 
@@ -72,6 +73,14 @@ internal object MMapSamples {
                 map.writeByte(number.toByte())
             }
             map.size
+        }
+
+    /** Counts lines of a file that somebody else may truncate at any time. */
+    fun whenTheFileIsTruncated(map: MMap): String =
+        try {
+            "${map.count { it == '\n'.code.toByte() }} lines"
+        } catch (e: MMapFaultException) {
+            "the file has become shorter: ${e.errorName}"
         }
 
     fun whatWentWrong(path: String): String =

@@ -1,8 +1,11 @@
 package dev.kmmap.samples
 
+import dev.kmmap.MMap
+import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.here
+import dev.kmmap.fixtures.testNeeding
 import dev.kmmap.internal.SystemCall
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
@@ -89,6 +92,21 @@ internal class SamplesSpec : FunSpec({
         val notFound = "${SystemCall.OPEN.here} failed with ${Symbol.NOT_FOUND.here}"
         TemporaryFile().use { MMapSamples.whatWentWrong(it.path) shouldBe notFound }
         withText("abc") { MMapSamples.whatWentWrong(it.path) shouldBe "3 bytes" }
+    }
+
+    test("whenTheFileIsTruncated") {
+        withText("a\nb\n") { file ->
+            MMap.open(file.path).use { MMapSamples.whenTheFileIsTruncated(it) shouldBe "2 lines" }
+        }
+    }
+
+    testNeeding(Needs.FAULT_GUARD, "whenTheFileIsTruncated, and it is") {
+        TemporaryFile(ByteArray(1_000_000)).use { file ->
+            MMap.open(file.path).use { map ->
+                file.truncate(0)
+                MMapSamples.whenTheFileIsTruncated(map) shouldBe "the file has become shorter: SIGBUS"
+            }
+        }
     }
 
     test("createAndExtend") {

@@ -3,6 +3,7 @@ package dev.kmmap.internal;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
@@ -21,9 +22,13 @@ public final class MemorySegmentRegion {
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment segment;
+    private final long guard;
+    private final long faultsBefore;
 
     /** The {@code size} bytes from {@code address} on; an address of 0 is fine for no bytes. */
-    public MemorySegmentRegion(long address, long size, boolean readOnly) {
+    public MemorySegmentRegion(long address, long size, boolean readOnly, RangeGuard guard) {
+        this.guard = guard.getNumber();
+        faultsBefore = guard.getFaultsBefore();
         MemorySegment writable = Linking.segment(address, size, arena);
         segment = readOnly ? writable.asReadOnly() : writable;
     }
@@ -61,6 +66,23 @@ public final class MemorySegmentRegion {
     /** The ranges may overlap: a copy between segments behaves as if through a buffer. */
     public void move(long destination, long source, long count) {
         MemorySegment.copy(segment, source, segment, destination, count);
+    }
+
+    /** Whether a page of the range was found gone, as far as the accesses of the calling thread go. */
+    public boolean hasFaulted() {
+        // The compiler moves no access behind the look at the counter.
+        VarHandle.acquireFence();
+        return FaultGuard.faults(guard) != faultsBefore;
+    }
+
+    /** Whether native code may touch the bytes: a page that is gone would end the JVM, but for the fault guard. */
+    boolean isGuarded() {
+        return guard != 0;
+    }
+
+    /** Where the byte at {@code index} is; mapped as long as the caller keeps it so. */
+    long address(long index) {
+        return segment.address() + index;
     }
 
     /**

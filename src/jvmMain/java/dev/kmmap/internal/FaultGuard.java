@@ -1,0 +1,88 @@
+package dev.kmmap.internal;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The fault guard of fault_guard.c. Where it is not to be had, no range gets a number: number 0 stands for an unguarded
+ * range, and its counter stays 0.
+ */
+final class FaultGuard {
+    /** The switch: with {@code false} the JVM's own handling remains, and no native code touches mapped bytes. */
+    static final String PROPERTY = "dev.kmmap.faultGuard";
+
+    /** KMMAP_GUARD_RANGES. */
+    private static final long RANGES = 65536;
+
+    private static final MemorySegment COUNTERS;
+    private static final boolean INSTALLED;
+
+    static {
+        long address = NativeLibrary.offers(PROPERTY) ? install() : -1;
+        INSTALLED = address > 0;
+        COUNTERS = INSTALLED
+                ? Linking.segment(address, RANGES * Long.BYTES, Arena.global())
+                : Arena.global().allocate(JAVA_LONG);
+    }
+
+    private FaultGuard() {
+    }
+
+    /** Whether ranges are guarded at all. */
+    static boolean isInstalled() {
+        return INSTALLED;
+    }
+
+    /** The number of a range that is guarded from now on; 0 if it is not. */
+    static long register(long address, long length) {
+        return INSTALLED ? Functions.register(address, length) : 0;
+    }
+
+    static void release(long number) {
+        if (number != 0) {
+            Functions.release(number);
+        }
+    }
+
+    /** How often a page was found gone in ranges that had this number; also after those were released. */
+    static long faults(long number) {
+        return COUNTERS.getAtIndex(JAVA_LONG, number);
+    }
+
+    private static long install() {
+        MethodHandle install = NativeLibrary.handle("kmmap_guard_install", FunctionDescriptor.of(JAVA_LONG));
+        try {
+            return (long) install.invokeExact();
+        } catch (Throwable thrown) {
+            throw NativeLibrary.impossible(thrown);
+        }
+    }
+
+    /** Apart, to be linked only where there is a guard. */
+    private static final class Functions {
+        private static final MethodHandle REGISTER =
+                NativeLibrary.handle("kmmap_guard_register", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+        private static final MethodHandle RELEASE =
+                NativeLibrary.handle("kmmap_guard_release", FunctionDescriptor.ofVoid(JAVA_LONG));
+
+        static long register(long address, long length) {
+            try {
+                return (long) REGISTER.invokeExact(address, length);
+            } catch (Throwable thrown) {
+                throw NativeLibrary.impossible(thrown);
+            }
+        }
+
+        static void release(long number) {
+            try {
+                RELEASE.invokeExact(number);
+            } catch (Throwable thrown) {
+                throw NativeLibrary.impossible(thrown);
+            }
+        }
+    }
+}

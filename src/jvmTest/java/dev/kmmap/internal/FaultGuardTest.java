@@ -1,0 +1,105 @@
+package dev.kmmap.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The fault guard and the search kernel, as JVMs of all kinds load and use them. */
+@EnabledOnOs(OS.LINUX)
+class FaultGuardTest {
+    private static final List<String> GUARDED = List.of(
+            "guard true", "kernel true",
+            "get MMapFaultException", "get MMapFaultException",
+            "find MMapFaultException", "find MMapFaultException",
+            "rfind MMapFaultException", "rfind MMapFaultException",
+            "slice MMapFaultException", "slice MMapFaultException",
+            "buffer InternalError", "alive");
+
+    @Test
+    void thisBuildHasThem() {
+        assertTrue(FaultGuard.isInstalled());
+        assertNotNull(KernelScan.of(new byte[] {1}));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "-XX:+UseG1GC", "-XX:+UseZGC", "-XX:+UseSerialGC", "-XX:+UseParallelGC", "-Xint", "-XX:TieredStopAtLevel=1",
+        "-XX:-TieredCompilation", "-Xcheck:jni",
+    })
+    void truncationIsAnExceptionInEveryKindOfJvm(String option) throws Exception {
+        List<String> output = run(option);
+        // -Xcheck:jni also says that the signal has another handler than the JVM's.
+        assertEquals(GUARDED, output.stream().filter(GUARDED::contains).toList(), output.toString());
+    }
+
+    @Test
+    void withoutTheKernelTheGuardStays() throws Exception {
+        List<String> expected = new ArrayList<>(GUARDED);
+        expected.set(1, "kernel false");
+        assertEquals(expected, run("-Ddev.kmmap.kernel=false"));
+    }
+
+    /** What the JVM throws by itself arrives late, and whoever waits for it may get a result of zeros first. */
+    @Test
+    void withoutTheGuardNoNativeCodeTouchesAMap() throws Exception {
+        List<String> output = run("-Ddev.kmmap.faultGuard=false");
+        assertEquals(List.of("guard false", "kernel false"), output.subList(0, 2));
+        assertEquals(List.of("buffer InternalError", "alive"), output.subList(output.size() - 2, output.size()));
+        assertTrue(output.contains("find InternalError"), output.toString());
+    }
+
+    @Test
+    void theLibraryCanBeLoadedFromAFileTooAndLeavesNothingBehind() throws Exception {
+        Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+        List<Path> before = folders(parent);
+        SymbolLookup loaded = NativeLibrary.loadFromFile(NativeLibrary.content(PlatformJvm.getCurrentSystem()));
+        assertTrue(loaded.find("kmmap_scan_forward").isPresent());
+        assertEquals(before, folders(parent));
+    }
+
+    @Test
+    void whatIsNoLibraryIsNotLoaded() {
+        assertNull(NativeLibrary.loadFromMemory(new byte[100]));
+        assertNull(NativeLibrary.loadFromFile(new byte[100]));
+    }
+
+    @Test
+    void otherSystemsHaveLibrariesOfTheirOwnOrNone() {
+        assertNull(NativeLibrary.content(OperatingSystem.DARWIN));
+        assertNotNull(NativeLibrary.content(OperatingSystem.LINUX_X64));
+    }
+
+    private static List<Path> folders(Path parent) throws IOException {
+        try (Stream<Path> files = Files.list(parent)) {
+            return files.filter(Files::isDirectory).filter(it -> it.getFileName().toString().startsWith("kmmap"))
+                    .sorted().toList();
+        }
+    }
+
+    private static List<String> run(String... options) throws Exception {
+        List<String> command = Stream.of(
+                Stream.of(ProcessHandle.current().info().command().orElseThrow(), "--enable-native-access=ALL-UNNAMED"),
+                Stream.of(options),
+                Stream.of("-cp", System.getProperty("java.class.path"), TruncatedProgram.class.getName()))
+                .flatMap(words -> words).toList();
+        Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+        child.getOutputStream().close();
+        List<String> output = new String(child.getInputStream().readAllBytes()).lines().toList();
+        assertEquals(0, child.waitFor(), output.toString());
+        return output;
+    }
+}

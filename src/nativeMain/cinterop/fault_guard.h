@@ -1,0 +1,37 @@
+#ifndef KMMAP_FAULT_GUARD_H
+#define KMMAP_FAULT_GUARD_H
+
+/*
+ * Keeps the process alive when a page of a mapped file is gone: the file was truncated by somebody else, its device
+ * cannot read it, or a hole in it finds no space. Touching such a page raises SIGBUS. The guard's handler puts a page
+ * of zeros in the place of the page, counts, and lets the access be repeated. Whoever has accessed a registered range
+ * looks at its counter afterwards: if it has changed, the bytes may be those zeros and not the file's, and what was
+ * written may be lost.
+ *
+ * A fault anywhere else goes to the handler that was there before, the JVM's for instance.
+ */
+
+/* Ranges that can be registered at once, more than a process can have mappings by default (vm.max_map_count). */
+#define KMMAP_GUARD_RANGES 65536
+
+/*
+ * Installs the handler, once in a process: later calls do nothing. Returns the address of the counters, unsigned 64-bit
+ * numbers of which a range has that of its number, or the negated errno; -ENOSYS where there is no such guard.
+ *
+ * Counters only grow, also when a number is used again. Number 0 is never given to a range, and its counter stays 0.
+ */
+long long kmmap_guard_install(void);
+
+/*
+ * Guards the pages that the range touches, and returns the range's number, or 0 if all numbers are taken. To be called
+ * after kmmap_guard_install, and before anybody touches the range.
+ */
+long long kmmap_guard_register(long long address, long long length);
+
+/*
+ * The range is guarded no longer. To be called when nobody touches it any more, and before it is unmapped or moved:
+ * what is mapped there next must not be replaced.
+ */
+void kmmap_guard_release(long long number);
+
+#endif
