@@ -49,9 +49,10 @@ private val operations = listOf(
     Operation("iterator") { it.sumOf { byte -> byte.toInt() } },
 )
 
+private val content = ByteArray(SIZE) { (it % 100 + 11).toByte() }
+
 /** The file that [block] maps holds no zero and no line feed. */
 private fun withFile(block: (TemporaryFile) -> Unit) {
-    val content = ByteArray(SIZE) { (it % 100 + 11).toByte() }
     TemporaryFile(content).use(block)
 }
 
