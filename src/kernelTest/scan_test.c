@@ -1,119 +1,10 @@
 /*
  * Tests of the search kernel: scan_test [random cases] [seed]. Everything is searched with every instruction set that
- * this processor has, and by Two-Way alone, and compared with a naive search. Haystacks, needles and scanners begin or
- * end exactly where memory does. Exit status: 0 passed, 1 failed.
+ * this processor has, and by Two-Way alone, and compared with a naive search. Exit status: 0 passed, 1 failed.
  */
-static long long compared;
-#define COMPARED(bytes) ((void) (compared += (bytes)))
-#include "../nativeMain/cinterop/scan.c"
+#include "harness.h"
 
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "memory.h"
-
-#define HAYSTACK_MOST (4 << 20)
-#define NEEDLE_MOST (2 << 20)
-
-static struct fenced haystacks, needles, scanners;
-static uint64_t seed, random_state;
-static const char *current = "";
-static long long current_case;
-
-static void print_case(void) {
-    fprintf(stderr, "FAILED: %s, case %lld, seed %llu\n", current, current_case, (unsigned long long) seed);
-}
-
-static void check(int condition, const char *what, long long got, long long expected) {
-    if (condition) return;
-    print_case();
-    fprintf(stderr, "%s: %lld instead of %lld\n", what, got, expected);
-    exit(1);
-}
-
-/* Not allowed to print here, strictly speaking; but there is nothing to lose. */
-static void on_fault(int signal_number) {
-    print_case();
-    fprintf(stderr, "signal %d: touched memory that is not there\n", signal_number);
-    _Exit(1);
-}
-
-/* G. Steele, D. Lea, C. Flood, Fast splittable pseudorandom number generators, 2014: SplitMix. */
-static uint64_t next_random(void) {
-    uint64_t bits = random_state += 0x9e3779b97f4a7c15u;
-    bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9u;
-    bits = (bits ^ bits >> 27) * 0x94d049bb133111ebu;
-    return bits ^ bits >> 31;
-}
-
-/* From 0 to limit - 1. */
-static long long below(long long limit) {
-    return (long long) (next_random() % (uint64_t) limit);
-}
-
-static void fill(unsigned char *bytes, long long length, int alphabet) {
-    uint64_t bits = 0;
-    for (long long i = 0; i < length; i++) {
-        if (i % 8 == 0) bits = next_random();
-        const unsigned char byte = (unsigned char) bits;
-        bytes[i] = alphabet == 256 ? byte : (unsigned char) "acgt"[byte % alphabet];
-        bits >>= 8;
-    }
-}
-
-static long long naive_forward(
-        const unsigned char *hay, long long length, const unsigned char *needle, long long size) {
-    for (long long at = 0; at + size <= length; at++)
-        if (hay[at] == needle[0] && memcmp(hay + at, needle, (size_t) size) == 0) return at;
-    return -1;
-}
-
-static long long naive_backward(
-        const unsigned char *hay, long long length, const unsigned char *needle, long long size) {
-    for (long long at = length - size; at >= 0; at--)
-        if (hay[at] == needle[0] && memcmp(hay + at, needle, (size_t) size) == 0) return at;
-    return -1;
-}
-
-/* Memory of that size at the end of the region, or at its beginning. */
-static unsigned char *place(struct fenced region, long long size, int at_end) {
-    return at_end ? region.start + region.size - size : region.start;
-}
-
-static struct kmmap_scanner *prepare(const unsigned char *needle, long long size, int level) {
-    const long long rounded = (kmmap_scan_size(size) + 7) / 8 * 8;
-    return kmmap_scan_prepare(place(scanners, rounded, 1), needle, size, level);
-}
-
-static int levels(void) {
-    const unsigned char byte = 0;
-    return kmmap_scan_level(prepare(&byte, 1, KMMAP_SCAN_WIDE)) + 1;
-}
-
-static const char *const forward_by[] = {"forward, portable", "forward", "forward, wide"};
-static const char *const backward_by[] = {"backward, portable", "backward", "backward, wide"};
-
-/* Searches in all ways, and returns how many there were. */
-static int check_search(
-        const unsigned char *hay, long long length, const unsigned char *needle, long long size,
-        long long first, long long last) {
-    const int count = levels();
-    for (int level = 0; level < count; level++) {
-        const struct kmmap_scanner *scanner = prepare(needle, size, level);
-        check(kmmap_scan_level(scanner) == level, "level", kmmap_scan_level(scanner), level);
-        const long long found = kmmap_scan_forward(scanner, hay, length);
-        check(found == first, forward_by[level], found, first);
-        const long long found_back = kmmap_scan_backward(scanner, hay, length);
-        check(found_back == last, backward_by[level], found_back, last);
-        if (level > 0) continue;
-        const long long by_two_way = two_way_forward(scanner, hay, length);
-        check(by_two_way == first, "Two-Way forward", by_two_way, first);
-        const long long by_two_way_back = two_way_backward(scanner, hay, length);
-        check(by_two_way_back == last, "Two-Way backward", by_two_way_back, last);
-    }
-    return 2 * count + 2;
-}
 
 /* All haystacks and needles of a and b up to a few bytes; for each haystack those needles that begin as it does. */
 static void test_all_short_ones(void) {
@@ -128,8 +19,7 @@ static void test_all_short_ones(void) {
                     unsigned char *needle = place(needles, size, 1);
                     for (int i = 0; i < size; i++) needle[i] = (unsigned char) ('a' + (wanted >> i & 1));
                     current_case++;
-                    check_search(hay, length, needle, size, naive_forward(hay, length, needle, size),
-                        naive_backward(hay, length, needle, size));
+                    check_search(hay, length, (struct wanted) {needle, size, NEEDLE});
                 }
             }
         }
@@ -143,18 +33,42 @@ static void test_single_bytes(void) {
         for (int at_end = 0; at_end < 2; at_end++) {
             unsigned char *hay = place(haystacks, length, at_end);
             const unsigned char needle = (unsigned char) length;
+            const struct wanted wanted = {&needle, 1, NEEDLE};
             memset(hay, needle ^ 0x80, (size_t) length);
             current_case = length;
-            check_search(hay, length, &needle, 1, -1, -1);
+            check_search(hay, length, wanted);
             if (length == 0) continue;
             hay[length - 1] = needle;
-            check_search(hay, length, &needle, 1, length - 1, length - 1);
+            check_search(hay, length, wanted);
             hay[0] = needle;
-            check_search(hay, length, &needle, 1, 0, length - 1);
+            check_search(hay, length, wanted);
             hay[length - 1] ^= 0x80;
-            const long long only = length == 1 ? -1 : 0;
-            check_search(hay, length, &needle, 1, only, only);
+            check_search(hay, length, wanted);
+            memset(hay, needle, (size_t) length);
+            check_search(hay, length, wanted);
         }
+    }
+}
+
+/* Each byte as a needle in either case, and as one of sets, in a haystack that has all of them. */
+static void test_each_byte(void) {
+    current = "each byte";
+    unsigned char *const hay = place(haystacks, 1024, 1);
+    for (int i = 0; i < 1024; i++) hay[i] = (unsigned char) (i * 5);
+    for (current_case = 0; current_case < 256; current_case++) {
+        unsigned char *const set = place(needles, 256, 0);
+        for (int i = 0; i < 256; i++) set[i] = (unsigned char) (current_case + i);
+        check_search(hay, 1024, (struct wanted) {set, 1, ANY_CASE});
+        unsigned char pair[] = {set[0], 'Q'};
+        for (int at = 0; at < 256; at++) {
+            unsigned char *const near = place(haystacks, 64, 0);
+            memset(near, '-', 64);
+            near[31] = (unsigned char) at;
+            near[32] = 'q';
+            check_search(near, 64, (struct wanted) {pair, 2, ANY_CASE});
+        }
+        for (int size = 1; size <= 256; size += size < 5 ? 1 : 83)
+            check_search(hay, 1024, (struct wanted) {set, size, SET});
     }
 }
 
@@ -164,13 +78,13 @@ static void test_probes(void) {
     for (current_case = 0; current_case < 2000; current_case++) {
         random_state = seed + (uint64_t) current_case;
         unsigned char *needle = needles.start;
-        const long long size = 1 + below(600);
+        const long long size = 2 + below(600);
         fill(needle, size, current_case % 4 == 3 ? 256 : 1 << current_case % 4);
         /* Bytes of which two and two have the same rank. */
         for (long long i = 0; current_case % 8 == 3 && i < size; i++)
             needle[i] = (unsigned char) "\0 2\xff"[needle[i] % 4];
-        const struct kmmap_scanner *scanner = prepare(needle, size, KMMAP_SCAN_WIDE);
-        unsigned char taken[600] = {0};
+        const struct kmmap_scanner *scanner = prepare((struct wanted) {needle, size, NEEDLE}, KMMAP_SCAN_WIDE);
+        unsigned char taken[601] = {0};
         int occurrences[256] = {0};
         for (int probe = 0; probe < scanner->probes_most; probe++) {
             long long best = -1;
@@ -188,25 +102,35 @@ static void test_probes(void) {
     }
 }
 
+/* Changes the case of some letters, and the bit in which cases differ of some bytes that are none. */
+static void change_cases(unsigned char *bytes, long long length) {
+    for (long long i = 0; i < length; i++) {
+        const int is_letter = small_letter(bytes[i]) >= 'a' && small_letter(bytes[i]) <= 'z';
+        if (below(is_letter ? 3 : 30) == 0) bytes[i] ^= CASE_BIT;
+    }
+}
+
 static void test_random(long long cases) {
     current = "random";
-    long long searches = 0, found = 0;
+    long long found = 0;
+    searches = 0;
     for (current_case = 0; current_case < cases; current_case++) {
         random_state = seed + (uint64_t) current_case * 0x632be59bd9b4e019u;
         const int alphabet = (int[]) {1, 2, 4, 256}[current_case % 4];
+        const enum kind kind = (enum kind[]) {NEEDLE, ANY_CASE, NEEDLE, SET, ANY_CASE}[current_case % 5];
         const long long length = current_case % 2000 < 4 ? below(100001) : below(701);
         unsigned char *hay = place(haystacks, length, (int) below(2));
         fill(hay, length, alphabet);
-        long long size = below(3) == 0 ? 1 + below(12) : 1 + below(400);
+        long long size = kind == SET ? 1 + below(below(2) == 0 ? 5 : 300) : 1 + below(below(3) == 0 ? 12 : 400);
         if (below(50) == 0) size += length;
         unsigned char *needle = place(needles, size, (int) below(2));
         fill(needle, size, alphabet);
         if (below(2) == 0 && size <= length) memcpy(needle, hay + below(length - size + 1), (size_t) size);
+        if (kind == ANY_CASE) change_cases(needle, size);
+        if (kind == ANY_CASE && below(2) == 0) change_cases(hay, length);
         /* A byte that differs makes a near miss of it. */
         if (below(4) == 0) needle[below(size)] ^= (unsigned char) (1 + below(3));
-        const long long first = naive_forward(hay, length, needle, size);
-        searches += check_search(hay, length, needle, size, first, naive_backward(hay, length, needle, size));
-        found += first >= 0;
+        found += check_search(hay, length, (struct wanted) {needle, size, kind}) >= 0;
     }
     printf("%lld random cases (%lld with an occurrence), %lld searches\n", cases, found, searches);
 }
@@ -220,26 +144,38 @@ static long long compared_most(long long length, long long size) {
 
 static long long worst_share;
 
+static void check_compared(long long most, const char *what) {
+    check(compared <= most, what, compared, most);
+    if (compared * 100 / most > worst_share) worst_share = compared * 100 / most;
+    compared = 0;
+}
+
 static void check_linear(long long length, const unsigned char *needle, long long size, const char *name) {
     current = name;
     const unsigned char *hay = haystacks.start;
     const long long most = compared_most(length, size);
-    for (int level = 0; level < levels(); level++) {
-        const struct kmmap_scanner *scanner = prepare(needle, size, level);
+    long long first, last, next, counts[2] = {-1, -1};
+    for (int run = 0; run < 2 * levels(); run++) {
+        const struct wanted wanted = {needle, size, run % 2 == 0 ? NEEDLE : ANY_CASE};
+        const struct kmmap_scanner *scanner = prepare(wanted, run / 2);
         compared = 0;
-        const long long first = kmmap_scan_forward(scanner, hay, length);
-        check(compared <= most, "bytes compared forward", compared, most);
-        if (compared * 100 / most > worst_share) worst_share = compared * 100 / most;
-        compared = 0;
-        const long long last = kmmap_scan_backward(scanner, hay, length);
-        check(compared <= most, "bytes compared backward", compared, most);
-        if (compared * 100 / most > worst_share) worst_share = compared * 100 / most;
-        compared = 0;
-        check(two_way_forward(scanner, hay, length) == first, "Two-Way forward", 0, first);
-        check(compared <= 5 * length, "bytes compared by Two-Way forward", compared, 5 * length);
-        compared = 0;
+        first = kmmap_scan_forward(scanner, hay, length);
+        check_compared(most, "bytes compared forward");
+        last = kmmap_scan_backward(scanner, hay, length);
+        check_compared(most, "bytes compared backward");
         check(two_way_backward(scanner, hay, length) == last, "Two-Way backward", 0, last);
-        check(compared <= 5 * length, "bytes compared by Two-Way backward", compared, 5 * length);
+        check_compared(5 * length, "bytes compared by Two-Way backward");
+        for (int overlapping = 0; overlapping < 2; overlapping++) {
+            const long long count = kmmap_scan_count(scanner, hay, length, overlapping, &next);
+            check_compared(most, "bytes compared by counting");
+            if (run == 0) counts[overlapping] = count;
+            check(count == counts[overlapping], "counted", count, counts[overlapping]);
+            check((count > 0) == (first >= 0), "counted", count, first);
+            struct harvest harvest = start_harvest(NULL, LLONG_MAX, overlapping ? 1 : size);
+            two_way_forward(scanner, hay, 0, length, &harvest);
+            check(harvest.count == count, "counted by Two-Way", harvest.count, count);
+            check_compared(5 * length, "bytes compared by Two-Way forward");
+        }
     }
 }
 
@@ -257,6 +193,8 @@ static void test_linear(long long length) {
         memset(needle, 'a', (size_t) size);
         needle[0] = 'b';
         check_linear(length, needle, size, "ba..a in a..a");
+        needle[0] = 'a';
+        check_linear(length, needle, size, "a..a in a..a");
         for (long long at = size - 1; at < length; at += size) hay[at] = 'b';
         memset(needle, 'a', (size_t) size);
         check_linear(length, needle, size, "a..a in (a..ab)*");
@@ -297,12 +235,16 @@ static void test_read_only_scanner(void) {
     random_state = seed;
     fill(haystacks.start, 1 << 20, 2);
     fill(needles.start, 64, 2);
-    for (int level = 0; level < levels(); level++) {
-        const struct kmmap_scanner *scanner = prepare(needles.start, 64, level);
-        make_read_only(scanners);
-        kmmap_scan_forward(scanner, haystacks.start, 1 << 20);
-        kmmap_scan_backward(scanner, haystacks.start, 1 << 20);
-        make_writable(scanners);
+    for (enum kind kind = NEEDLE; kind <= SET; kind++) {
+        for (int level = 0; level < levels(); level++) {
+            const struct kmmap_scanner *scanner = prepare((struct wanted) {needles.start, 64, kind}, level);
+            long long next;
+            make_read_only(scanners);
+            kmmap_scan_forward(scanner, haystacks.start, 1 << 20);
+            kmmap_scan_backward(scanner, haystacks.start, 1 << 20);
+            kmmap_scan_count(scanner, haystacks.start, 1 << 20, 1, &next);
+            make_writable(scanners);
+        }
     }
 }
 
@@ -317,9 +259,11 @@ int main(int count, char **arguments) {
     haystacks = fenced_memory(HAYSTACK_MOST);
     needles = fenced_memory(NEEDLE_MOST);
     scanners = fenced_memory(NEEDLE_MOST + 4096);
+    collected = fenced_memory(OCCURRENCES_MOST * sizeof(long long));
     printf("seed %llu, levels 0 to %d\n", (unsigned long long) seed, levels() - 1);
     test_all_short_ones();
     test_single_bytes();
+    test_each_byte();
     test_probes();
     test_read_only_scanner();
     test_linear(256 * 1024);

@@ -5,18 +5,21 @@
  * 3. Budget. Once the charges exceed a fixed multiple of the positions passed, the rest of the haystack is searched by
  *    Two-Way. So no input takes more than linear time.
  *
- * Backward is the same in the mirror, from the end and as fast.
+ * Backward is the same in the mirror, from the end and as fast. Where case is ignored, the filter sets the bit in which
+ * cases differ, and verification folds what it compares. What a set or a single byte lets pass is an occurrence.
  *
- * | file           | what                                                 |
- * |----------------|------------------------------------------------------|
- * | scan_words.h   | eight bytes in an ordinary register                  |
- * | scan_probes.h  | which bytes of the needle the filter compares        |
- * | scan_two_way.h | the search that takes over                           |
- * | scan_filter.h  | filter and search, included per instruction set      |
- * | scan.c         | verification, budget, instruction sets, entry points |
+ * | file           | what                                                                  |
+ * |----------------|-----------------------------------------------------------------------|
+ * | scan_words.h   | eight bytes in an ordinary register                                   |
+ * | scan_probes.h  | which bytes of the needle the filter compares                         |
+ * | scan_two_way.h | the search that takes over                                            |
+ * | scan_filter.h  | filter, search and count, included per instruction set                |
+ * | scan_levels.h  | the instruction sets                                                  |
+ * | scan.c         | what is prepared; verification, budget, what is found; entry points   |
  */
 #include "scan.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -35,6 +38,13 @@
 #ifndef COMPARED
 #define COMPARED(bytes) ((void) 0)
 #endif
+
+/* Bytes of a table of sets, scan_levels.h. */
+#define SET_BYTES 32
+#define ROW_BITS 0x8040201008040201u
+
+/* Sets of so many bytes are searched by comparing with each. */
+#define FEW_MOST 3
 
 /* Of the positions of random DNA, eight let one in 65536 pass: a ninth would have nothing left to do. */
 #define PROBES_MAX 8
@@ -62,48 +72,101 @@
 #define ALLOWANCE_BASE (64 * 1024)
 #endif
 
+/* How the filter compares. Numbers of probes are added to these to choose an instance of it. */
+enum comparison {
+    EXACT = 0,
+    FOLDED = 16, /* with the bit of the case set on both sides */
+    FEW = 32,    /* with each byte of a small set */
+    MANY = 48    /* by a table of the set */
+};
+
 struct kmmap_scanner {
-    long long length;
+    long long length;              /* of an occurrence */
     long long offsets[PROBES_MAX]; /* of the probes in the needle, the best first */
     uint64_t head;                 /* the first bytes of the needle, as load_few gives them */
-    unsigned char bytes[PROBES_MAX];
+    unsigned char bytes[PROBES_MAX]; /* the probes, or the FEW_MOST bytes of a small set, with repetitions */
     uint8_t level;
+    uint8_t comparison;
     uint8_t probes;      /* to begin with */
     uint8_t probes_most; /* where these do not suffice */
-    unsigned char needle[];
+    unsigned char set[SET_BYTES];
+    unsigned char needle[]; /* folded, if case is ignored */
 };
 
 /* What a search has spent so far. */
 struct effort {
     long long charged;
-    long long candidates; /* since there are as many probes as now */
+    long long candidates; /* that were none, since there are as many probes as now */
     long long since;      /* the positions passed by then */
     int probes;
 };
+
+/* What a search has found so far. */
+struct harvest {
+    long long *indices; /* null if they are only counted */
+    long long capacity;
+    long long count;
+    long long step; /* from an occurrence to where the next one may begin */
+    long long next; /* where it may begin */
+};
+
+static inline struct harvest start_harvest(long long *indices, long long capacity, long long step) {
+    return (struct harvest) {indices, capacity, 0, step, 0};
+}
+
+/* Whether this was the last one. */
+static inline int take(struct harvest *harvest, long long position) {
+    if (harvest->indices != NULL) harvest->indices[harvest->count] = position;
+    harvest->next = position + harvest->step;
+    return ++harvest->count == harvest->capacity;
+}
 
 #include "scan_words.h"
 #include "scan_probes.h"
 #include "scan_two_way.h"
 
+/* One for each bit of a mask, each a byte long: these cannot overlap. Whether there is no room for more. */
+static inline int take_all(struct harvest *harvest, uint64_t bits, long long start, int shift) {
+    long long *const indices = harvest->indices, count = harvest->count;
+    for (; bits != 0; bits &= bits - 1) {
+        if (count == harvest->capacity) break;
+        indices[count++] = start + (lowest_bit(bits) >> shift);
+    }
+    harvest->count = count;
+    return count == harvest->capacity;
+}
+
+/* Whether what the filter lets pass is an occurrence: one byte, out of one or several. */
+static inline int is_certain(const struct kmmap_scanner *scanner) {
+    return scanner->probes == 1;
+}
+
 static inline struct effort start_effort(const struct kmmap_scanner *scanner) {
     return (struct effort) {0, 0, 0, scanner->probes};
 }
 
-/* Whether the needle is where a candidate is. Charged is what has been compared, not what could have been. */
-static inline int is_match(const struct kmmap_scanner *scanner, const unsigned char *at, struct effort *effort) {
+/* Whether the needle is there, charged by what has been compared, not what could have been. */
+static inline int is_needle(const struct kmmap_scanner *scanner, const unsigned char *at, struct effort *effort) {
     const long long length = scanner->length;
+    const int fold = scanner->comparison == FOLDED;
+    if (length <= WORD_BYTES) return given_few(at, length, fold) == scanner->head;
+    if (given_word(at, fold) != scanner->head) return 0;
+    for (long long from = WORD_BYTES; from < length; from += PIECE) {
+        const long long piece = length - from < PIECE ? length - from : PIECE;
+        effort->charged += 1 + piece / BYTES_PER_CHARGE;
+        COMPARED(piece);
+        if (!is_equal(scanner->needle + from, at + from, piece, fold)) return 0;
+    }
+    return 1;
+}
+
+/* Whether a candidate is an occurrence. */
+static inline int is_match(const struct kmmap_scanner *scanner, const unsigned char *at, struct effort *effort) {
+    if (is_certain(scanner) || is_needle(scanner, at, effort)) return 1;
     effort->candidates++;
     effort->charged += CANDIDATE_COST;
     COMPARED(CANDIDATE_COST);
-    if (length <= WORD_BYTES) return load_few(at, length) == scanner->head;
-    if (load_word(at) != scanner->head) return 0;
-    for (long long from = WORD_BYTES; from < length; from += PIECE) {
-        const long long piece = length - from < PIECE ? length - from : PIECE;
-        effort->charged += piece / BYTES_PER_CHARGE;
-        COMPARED(piece);
-        if (memcmp(at + from, scanner->needle + from, (size_t) piece) != 0) return 0;
-    }
-    return 1;
+    return 0;
 }
 
 static inline int is_overspent(const struct effort *effort, long long passed) {
@@ -119,155 +182,81 @@ static inline void adapt(const struct kmmap_scanner *scanner, struct effort *eff
     effort->since = passed;
 }
 
-/* A high bit per position that both probes match, where there are fewer positions than bytes in a word. */
-static inline uint64_t few_hits(const struct kmmap_scanner *scanner, const unsigned char *haystack, long long count) {
-    uint64_t differences = load_few(haystack + scanner->offsets[0], count) ^ ONE_PER_BYTE * scanner->bytes[0];
-    if (scanner->probes > 1)
-        differences |= load_few(haystack + scanner->offsets[1], count) ^ ONE_PER_BYTE * scanner->bytes[1];
-    return zero_bytes(differences) & HIGH_BITS >> 8 * (WORD_BYTES - count);
+#include "scan_levels.h"
+
+long long kmmap_scan_size(long long length) {
+    return (long long) sizeof(struct kmmap_scanner) + length;
 }
 
-static long long forward_few(const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
-    struct effort effort = start_effort(scanner);
-    uint64_t bits = few_hits(scanner, haystack, length - scanner->length + 1);
-    for (; bits != 0; bits &= bits - 1) {
-        const long long position = lowest_bit(bits) / 8;
-        if (is_match(scanner, haystack + position, &effort)) return position;
-    }
-    return -1;
-}
-
-static long long backward_few(const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
-    struct effort effort = start_effort(scanner);
-    uint64_t bits = few_hits(scanner, haystack, length - scanner->length + 1);
-    while (bits != 0) {
-        const int highest = highest_bit(bits);
-        if (is_match(scanner, haystack + highest / 8, &effort)) return highest / 8;
-        bits ^= (uint64_t) 1 << highest;
-    }
-    return -1;
-}
-
-/* Differences are joined as words, and only then looked through for zero bytes. */
-#define NAME(x) x##_word
-#define NARROWER(x) x##_few
-#define TARGET
-#define VECTOR uint64_t
-#define WIDTH 8
-#define LOAD(at) load_word(at)
-#define SPREAD(byte) (ONE_PER_BYTE * (byte))
-#define COMPARE(a, b) ((a) ^ (b))
-#define JOIN(a, b) ((a) | (b))
-#define RESULT(a) zero_bytes(a)
-#define OR(a, b) ((a) | (b))
-#define MASK(a) (a)
-#define SHIFT 3
-#include "scan_filter.h"
-
-#if defined(__x86_64__)
-#define HAS_VECTOR 1
-#define NAME(x) x##_vector
-#define NARROWER(x) x##_word
-#define TARGET
-#define VECTOR __m128i
-#define WIDTH 16
-#define LOAD(at) _mm_loadu_si128((const __m128i *) (const void *) (at))
-#define SPREAD(byte) _mm_set1_epi8((char) (byte))
-#define COMPARE(a, b) _mm_cmpeq_epi8(a, b)
-#define JOIN(a, b) _mm_and_si128(a, b)
-#define RESULT(a) (a)
-#define OR(a, b) _mm_or_si128(a, b)
-#define MASK(a) ((uint64_t) (uint32_t) _mm_movemask_epi8(a))
-#define SHIFT 0
-#include "scan_filter.h"
-
-#define HAS_WIDE 1
-#define NAME(x) x##_wide
-#define NARROWER(x) x##_vector
-#define TARGET __attribute__((target("avx2")))
-#define VECTOR __m256i
-#define WIDTH 32
-#define LOAD(at) _mm256_loadu_si256((const __m256i *) (const void *) (at))
-#define SPREAD(byte) _mm256_set1_epi8((char) (byte))
-#define COMPARE(a, b) _mm256_cmpeq_epi8(a, b)
-#define JOIN(a, b) _mm256_and_si256(a, b)
-#define RESULT(a) (a)
-#define OR(a, b) _mm256_or_si256(a, b)
-#define MASK(a) ((uint64_t) (uint32_t) _mm256_movemask_epi8(a))
-#define SHIFT 0
-#include "scan_filter.h"
-
-#elif defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-
-/* There is no instruction that gathers a bit of each byte: bytes are narrowed to four bits, of which one is kept. */
-static inline uint64_t narrowed(uint8x16_t bytes) {
-    const uint8x8_t narrow = vshrn_n_u16(vreinterpretq_u16_u8(bytes), 4);
-    return vget_lane_u64(vreinterpret_u64_u8(narrow), 0) & 0x8888888888888888u;
-}
-
-#define HAS_VECTOR 1
-#define NAME(x) x##_vector
-#define NARROWER(x) x##_word
-#define TARGET
-#define VECTOR uint8x16_t
-#define WIDTH 16
-#define LOAD(at) vld1q_u8(at)
-#define SPREAD(byte) vdupq_n_u8(byte)
-#define COMPARE(a, b) vceqq_u8(a, b)
-#define JOIN(a, b) vandq_u8(a, b)
-#define RESULT(a) (a)
-#define OR(a, b) vorrq_u8(a, b)
-#define MASK(a) narrowed(a)
-#define SHIFT 2
-#include "scan_filter.h"
-#endif
-
-static int highest_level(void) {
-#if defined(HAS_WIDE)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2")) return KMMAP_SCAN_WIDE;
-#endif
-#if defined(HAS_VECTOR)
-    return KMMAP_SCAN_VECTOR;
-#else
-    return KMMAP_SCAN_PORTABLE;
-#endif
-}
-
-long long kmmap_scan_size(long long needle_length) {
-    return (long long) sizeof(struct kmmap_scanner) + needle_length;
-}
-
-struct kmmap_scanner *kmmap_scan_prepare(
-        void *memory, const unsigned char *needle, long long needle_length, int level) {
-    struct kmmap_scanner *const scanner = memory;
+static void set_level(struct kmmap_scanner *scanner, long long level) {
     const int highest = highest_level();
-    scanner->length = needle_length;
     scanner->level = (uint8_t) (level < highest ? level : highest);
-    scanner->head = load_few(needle, needle_length < WORD_BYTES ? needle_length : WORD_BYTES);
-    scanner->probes = needle_length >= 2 ? 2 : 1;
-    scanner->probes_most = needle_length >= PROBES_MAX ? PROBES_MAX : needle_length >= 4 ? 4 : scanner->probes;
-    pick_probes(needle, needle_length, scanner->probes_most, scanner->offsets);
-    for (int i = 0; i < scanner->probes_most; i++) scanner->bytes[i] = needle[scanner->offsets[i]];
-    memcpy(scanner->needle, needle, (size_t) needle_length);
+}
+
+struct kmmap_scanner *kmmap_scan_prepare_set(
+        void *memory, const unsigned char *set, long long length, long long level) {
+    struct kmmap_scanner *const scanner = memory;
+    set_level(scanner, level);
+    scanner->length = scanner->probes = scanner->probes_most = 1;
+    scanner->offsets[0] = 0;
+    make_set(scanner->set, set, length);
+    int different = 0;
+    for (int byte = 0; byte < 256 && different <= FEW_MOST; byte++) {
+        if (!is_member(scanner->set, (unsigned char) byte)) continue;
+        for (int i = different++; i < FEW_MOST; i++) scanner->bytes[i] = (unsigned char) byte;
+    }
+    scanner->comparison = different == 1 ? EXACT : different <= FEW_MOST ? FEW : MANY;
     return scanner;
 }
 
-int kmmap_scan_level(const struct kmmap_scanner *scanner) {
+struct kmmap_scanner *kmmap_scan_prepare(
+        void *memory, const unsigned char *needle, long long length, long long level, long long ignore_case) {
+    struct kmmap_scanner *const scanner = memory;
+    memcpy(scanner->needle, needle, (size_t) length);
+    int letters = 0;
+    for (long long i = 0; ignore_case && i < length; i++) {
+        scanner->needle[i] = fold_byte(needle[i]);
+        letters |= (unsigned char) (scanner->needle[i] - 'a') < 26;
+    }
+    if (length == 1) {
+        const unsigned char cases[] = {scanner->needle[0], scanner->needle[0] ^ CASE_BIT};
+        return kmmap_scan_prepare_set(memory, cases, letters ? 2 : 1, level);
+    }
+    set_level(scanner, level);
+    scanner->length = length;
+    scanner->comparison = letters ? FOLDED : EXACT;
+    scanner->head = load_few(scanner->needle, length < WORD_BYTES ? length : WORD_BYTES);
+    scanner->probes = 2;
+    scanner->probes_most = length >= PROBES_MAX ? PROBES_MAX : length >= 4 ? 4 : 2;
+    pick_probes(scanner->needle, length, scanner->probes_most, scanner->offsets);
+    for (int i = 0; i < scanner->probes_most; i++)
+        scanner->bytes[i] = scanner->needle[scanner->offsets[i]] | (letters ? CASE_BIT : 0);
+    return scanner;
+}
+
+long long kmmap_scan_level(const struct kmmap_scanner *scanner) {
     return scanner->level;
 }
 
-long long kmmap_scan_forward(const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
-    if (length < scanner->length) return -1;
+static void collect(
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length, struct harvest *harvest) {
+    if (length < scanner->length || harvest->capacity <= 0) return;
     switch (scanner->level) {
 #if defined(HAS_WIDE)
-        case KMMAP_SCAN_WIDE: return forward_wide(scanner, haystack, length);
+        case KMMAP_SCAN_WIDE: collect_wide(scanner, haystack, length, harvest); break;
 #endif
 #if defined(HAS_VECTOR)
-        case KMMAP_SCAN_VECTOR: return forward_vector(scanner, haystack, length);
+        case KMMAP_SCAN_VECTOR: collect_vector(scanner, haystack, length, harvest); break;
 #endif
-        default: return forward_word(scanner, haystack, length);
+        default: collect_word(scanner, haystack, length, harvest);
     }
+}
+
+long long kmmap_scan_forward(const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
+    long long index;
+    struct harvest harvest = start_harvest(&index, 1, 1);
+    collect(scanner, haystack, length, &harvest);
+    return harvest.count > 0 ? index : -1;
 }
 
 long long kmmap_scan_backward(const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
@@ -281,4 +270,35 @@ long long kmmap_scan_backward(const struct kmmap_scanner *scanner, const unsigne
 #endif
         default: return backward_word(scanner, haystack, length);
     }
+}
+
+long long kmmap_scan_collect(
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length, long long overlapping,
+        long long *indices, long long capacity) {
+    struct harvest harvest = start_harvest(indices, capacity, overlapping ? 1 : scanner->length);
+    collect(scanner, haystack, length, &harvest);
+    return harvest.count;
+}
+
+static long long count_certain(const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
+    switch (scanner->level) {
+#if defined(HAS_WIDE)
+        case KMMAP_SCAN_WIDE: return count_wide(scanner, haystack, length);
+#endif
+#if defined(HAS_VECTOR)
+        case KMMAP_SCAN_VECTOR: return count_vector(scanner, haystack, length);
+#endif
+        default: return count_word(scanner, haystack, length);
+    }
+}
+
+long long kmmap_scan_count(
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length, long long overlapping,
+        long long *next) {
+    struct harvest harvest = start_harvest(NULL, LLONG_MAX, overlapping ? 1 : scanner->length);
+    if (is_certain(scanner)) harvest.count = count_certain(scanner, haystack, length);
+    else collect(scanner, haystack, length, &harvest);
+    const long long settled = length - scanner->length + 1;
+    *next = settled > harvest.next ? settled : harvest.next;
+    return harvest.count;
 }

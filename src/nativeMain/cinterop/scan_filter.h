@@ -1,13 +1,16 @@
 /*
  * The filter and the search around it, for one instruction set. It is included once for each, with these macros:
  *
- * NAME(x)        the name of x for this instruction set, NARROWER(x) that of the next smaller one
- * TARGET         the attribute of functions that use the instruction set
- * VECTOR, WIDTH  its vectors, and the bytes in one of them
- * LOAD(at)       the bytes from an address on, SPREAD(byte) the same byte in all places
- * COMPARE(a, b)  where two vectors are the same, JOIN(a, b) where two comparisons are both true
- * RESULT(a)      of joined comparisons, OR(a, b) of two results
- * MASK(a)        a result as bits in a word, one per byte that is the same, 1 << SHIFT bits apart
+ * NAME(x)           the name of x for this instruction set, NARROWER(x) that of the next smaller one
+ * TARGET            the attribute of functions that use the instruction set
+ * VECTOR, WIDTH     its vectors, and the bytes in one of them
+ * LOAD(at)          the bytes from an address on, SPREAD(byte) the same byte in all places
+ * COMPARE(a, b)     where two vectors are the same, JOIN(a, b) where two comparisons are both true
+ * RESULT(a)         of joined comparisons, OR(a, b) of two results or of the bits of two vectors
+ * MASK(a)           a result as bits in a word, one per byte that is the same, 1 << SHIFT bits apart
+ * COUNT_BITS(bits)  how many are set
+ *
+ * and a function NAME(members)(set, bytes), the result of looking for bytes in a set.
  *
  * A step is four vectors of positions, and one branch: hits[0..3] are their masks, in the direction of the search.
  */
@@ -15,18 +18,57 @@
 #define STEP (4 * WIDTH)
 #define EVERY_BIT (~(uint64_t) 0 >> (64 - (WIDTH << SHIFT)))
 
-/* Where all probes match, at the positions from `at` on. */
+/* What the filter looks for: in registers, once everything is inlined. */
+struct NAME(filter) {
+    const unsigned char *probed[PROBES_MAX]; /* the haystack, moved by the offset of the probe */
+    VECTOR probe[PROBES_MAX];
+    VECTOR fold;
+    const unsigned char *set;
+};
+
+TARGET static ALWAYS_INLINE struct NAME(filter) NAME(prepare)(
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, int comparison, int probes) {
+    struct NAME(filter) filter;
+#define PREPARE_PROBE(i) \
+    if (probes > i) filter.probed[i] = haystack + scanner->offsets[i]; \
+    if (probes > i || (comparison == FEW && i < FEW_MOST)) filter.probe[i] = SPREAD(scanner->bytes[i])
+    PREPARE_PROBE(0);
+    PREPARE_PROBE(1);
+    PREPARE_PROBE(2);
+    PREPARE_PROBE(3);
+    PREPARE_PROBE(4);
+    PREPARE_PROBE(5);
+    PREPARE_PROBE(6);
+    PREPARE_PROBE(7);
+#undef PREPARE_PROBE
+    filter.fold = SPREAD(CASE_BIT);
+    filter.set = scanner->set;
+    return filter;
+}
+
+/* Where all probes match, or the byte is in the set, at the positions from `at` on. */
 TARGET static ALWAYS_INLINE VECTOR NAME(match)(
-        const unsigned char *const *probed, const VECTOR *probe, int probes, long long at) {
-#define COMPARE_PROBE(i) COMPARE(LOAD(probed[i] + at), probe[i])
-    VECTOR match = COMPARE_PROBE(0);
+        const struct NAME(filter) *filter, int comparison, int probes, long long at) {
+    const VECTOR bytes = LOAD(filter->probed[0] + at);
+    if (comparison == MANY) return NAME(members)(filter->set, bytes);
+    if (comparison == FEW) {
+        const VECTOR first = RESULT(COMPARE(bytes, filter->probe[0]));
+        const VECTOR second = RESULT(COMPARE(bytes, filter->probe[1]));
+        return OR(OR(first, second), RESULT(COMPARE(bytes, filter->probe[2])));
+    }
+#define FOLD(bytes) (comparison == FOLDED ? OR(bytes, filter->fold) : (bytes))
+#define COMPARE_PROBE(i) COMPARE(FOLD(LOAD(filter->probed[i] + at)), filter->probe[i])
+    VECTOR match = COMPARE(FOLD(bytes), filter->probe[0]);
     if (probes >= 2) match = JOIN(match, COMPARE_PROBE(1));
     if (probes >= 4) match = JOIN(match, JOIN(COMPARE_PROBE(2), COMPARE_PROBE(3)));
     if (probes >= 8) match = JOIN(match, JOIN(COMPARE_PROBE(4), COMPARE_PROBE(5)));
     if (probes >= 8) match = JOIN(match, JOIN(COMPARE_PROBE(6), COMPARE_PROBE(7)));
+#undef FOLD
 #undef COMPARE_PROBE
     return RESULT(match);
 }
+
+#define MATCH(position) NAME(match)(&filter, comparison, probes, position)
 
 /*
  * The first step from `at` on that has hits, or `count` if none has. What is left at the end, less than a step, is
@@ -37,20 +79,8 @@ TARGET static ALWAYS_INLINE VECTOR NAME(match)(
  */
 TARGET static ALWAYS_INLINE long long NAME(next_by)(
         const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, long long count,
-        uint64_t *hits, int probes) {
-    const unsigned char *probed[PROBES_MAX];
-    VECTOR probe[PROBES_MAX];
-#define PREPARE_PROBE(i) \
-    if (probes > i) probed[i] = haystack + scanner->offsets[i], probe[i] = SPREAD(scanner->bytes[i])
-#define MATCH(position) NAME(match)(probed, probe, probes, position)
-    PREPARE_PROBE(0);
-    PREPARE_PROBE(1);
-    PREPARE_PROBE(2);
-    PREPARE_PROBE(3);
-    PREPARE_PROBE(4);
-    PREPARE_PROBE(5);
-    PREPARE_PROBE(6);
-    PREPARE_PROBE(7);
+        uint64_t *hits, int comparison, int probes) {
+    const struct NAME(filter) filter = NAME(prepare)(scanner, haystack, comparison, probes);
     const long long last_step = count - STEP;
     for (; at <= last_step; at += STEP) {
         const VECTOR match0 = MATCH(at), match1 = MATCH(at + WIDTH);
@@ -76,17 +106,9 @@ TARGET static ALWAYS_INLINE long long NAME(next_by)(
 
 /* In the mirror: positions from `at` on are settled. The end of the next step that has hits, or 0. */
 TARGET static ALWAYS_INLINE long long NAME(previous_by)(
-        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, uint64_t *hits, int probes) {
-    const unsigned char *probed[PROBES_MAX];
-    VECTOR probe[PROBES_MAX];
-    PREPARE_PROBE(0);
-    PREPARE_PROBE(1);
-    PREPARE_PROBE(2);
-    PREPARE_PROBE(3);
-    PREPARE_PROBE(4);
-    PREPARE_PROBE(5);
-    PREPARE_PROBE(6);
-    PREPARE_PROBE(7);
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, uint64_t *hits,
+        int comparison, int probes) {
+    const struct NAME(filter) filter = NAME(prepare)(scanner, haystack, comparison, probes);
     for (; at >= STEP; at -= STEP) {
         const VECTOR match0 = MATCH(at - WIDTH), match1 = MATCH(at - 2 * WIDTH);
         const VECTOR match2 = MATCH(at - 3 * WIDTH), match3 = MATCH(at - 4 * WIDTH);
@@ -106,73 +128,137 @@ TARGET static ALWAYS_INLINE long long NAME(previous_by)(
         hits[group] = MASK(MATCH(from)) << ((from + WIDTH - end) << SHIFT) & EVERY_BIT;
         any |= hits[group];
     }
-#undef PREPARE_PROBE
-#undef MATCH
     return any != 0 ? at : 0;
 }
 
-#define DEFINE_FILTERS(probes) \
-    TARGET static NOINLINE long long NAME(next##probes)(const struct kmmap_scanner *scanner, \
-            const unsigned char *haystack, long long at, long long count, uint64_t *hits) { \
-        return NAME(next_by)(scanner, haystack, at, count, hits, probes); \
-    } \
-    TARGET static NOINLINE long long NAME(previous##probes)(const struct kmmap_scanner *scanner, \
-            const unsigned char *haystack, long long at, uint64_t *hits) { \
-        return NAME(previous_by)(scanner, haystack, at, hits, probes); \
+/* Bits of several masks side by side, so that there are fewer words to count in. */
+TARGET static ALWAYS_INLINE long long NAME(count_hits)(uint64_t hits0, uint64_t hits1, uint64_t hits2, uint64_t hits3) {
+    if (SHIFT > 0) return COUNT_BITS(hits0 | hits1 >> 1 | hits2 >> 2 | hits3 >> 3);
+    return COUNT_BITS(hits0 | hits1 << 32) + COUNT_BITS(hits2 | hits3 << 32);
+}
+
+/* How many positions match, of at least as many as a vector has. */
+TARGET static ALWAYS_INLINE long long NAME(count_by)(
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length, int comparison) {
+    const int probes = 1;
+    const struct NAME(filter) filter = NAME(prepare)(scanner, haystack, comparison, probes);
+    long long count = 0, at = 0;
+    for (; at <= length - STEP; at += STEP)
+        count += NAME(count_hits)(MASK(MATCH(at)), MASK(MATCH(at + WIDTH)), MASK(MATCH(at + 2 * WIDTH)),
+            MASK(MATCH(at + 3 * WIDTH)));
+    for (; at < length; at += WIDTH) {
+        const long long from = at < length - WIDTH ? at : length - WIDTH;
+        count += COUNT_BITS(MASK(MATCH(from)) >> ((at - from) << SHIFT));
     }
-DEFINE_FILTERS(1)
-DEFINE_FILTERS(2)
-DEFINE_FILTERS(4)
-DEFINE_FILTERS(8)
+    return count;
+}
+#undef MATCH
+
+#define DEFINE_FILTERS(name, comparison, probes) \
+    TARGET static NOINLINE long long NAME(next_##name)(const struct kmmap_scanner *scanner, \
+            const unsigned char *haystack, long long at, long long count, uint64_t *hits) { \
+        return NAME(next_by)(scanner, haystack, at, count, hits, comparison, probes); \
+    } \
+    TARGET static NOINLINE long long NAME(previous_##name)(const struct kmmap_scanner *scanner, \
+            const unsigned char *haystack, long long at, uint64_t *hits) { \
+        return NAME(previous_by)(scanner, haystack, at, hits, comparison, probes); \
+    }
+#define DEFINE_COUNT(name, comparison) \
+    TARGET static NOINLINE long long NAME(count_##name)(const struct kmmap_scanner *scanner, \
+            const unsigned char *haystack, long long length) { \
+        return NAME(count_by)(scanner, haystack, length, comparison); \
+    }
+DEFINE_FILTERS(exact1, EXACT, 1)
+DEFINE_FILTERS(exact2, EXACT, 2)
+DEFINE_FILTERS(exact4, EXACT, 4)
+DEFINE_FILTERS(exact8, EXACT, 8)
+DEFINE_FILTERS(folded2, FOLDED, 2)
+DEFINE_FILTERS(folded4, FOLDED, 4)
+DEFINE_FILTERS(folded8, FOLDED, 8)
+DEFINE_FILTERS(few, FEW, 1)
+DEFINE_FILTERS(many, MANY, 1)
+DEFINE_COUNT(exact1, EXACT)
+DEFINE_COUNT(few, FEW)
+DEFINE_COUNT(many, MANY)
 #undef DEFINE_FILTERS
+#undef DEFINE_COUNT
 
 static ALWAYS_INLINE long long NAME(next)(
         const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, long long count,
         uint64_t *hits, int probes) {
-    switch (probes) {
-        case 1: return NAME(next1)(scanner, haystack, at, count, hits);
-        case 2: return NAME(next2)(scanner, haystack, at, count, hits);
-        case 4: return NAME(next4)(scanner, haystack, at, count, hits);
-        default: return NAME(next8)(scanner, haystack, at, count, hits);
+    switch (scanner->comparison + probes) {
+        case EXACT + 1: return NAME(next_exact1)(scanner, haystack, at, count, hits);
+        case EXACT + 2: return NAME(next_exact2)(scanner, haystack, at, count, hits);
+        case EXACT + 4: return NAME(next_exact4)(scanner, haystack, at, count, hits);
+        case EXACT + 8: return NAME(next_exact8)(scanner, haystack, at, count, hits);
+        case FOLDED + 2: return NAME(next_folded2)(scanner, haystack, at, count, hits);
+        case FOLDED + 4: return NAME(next_folded4)(scanner, haystack, at, count, hits);
+        case FOLDED + 8: return NAME(next_folded8)(scanner, haystack, at, count, hits);
+        case FEW + 1: return NAME(next_few)(scanner, haystack, at, count, hits);
+        default: return NAME(next_many)(scanner, haystack, at, count, hits);
     }
 }
 
 static ALWAYS_INLINE long long NAME(previous)(
         const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, uint64_t *hits, int probes) {
-    switch (probes) {
-        case 1: return NAME(previous1)(scanner, haystack, at, hits);
-        case 2: return NAME(previous2)(scanner, haystack, at, hits);
-        case 4: return NAME(previous4)(scanner, haystack, at, hits);
-        default: return NAME(previous8)(scanner, haystack, at, hits);
+    switch (scanner->comparison + probes) {
+        case EXACT + 1: return NAME(previous_exact1)(scanner, haystack, at, hits);
+        case EXACT + 2: return NAME(previous_exact2)(scanner, haystack, at, hits);
+        case EXACT + 4: return NAME(previous_exact4)(scanner, haystack, at, hits);
+        case EXACT + 8: return NAME(previous_exact8)(scanner, haystack, at, hits);
+        case FOLDED + 2: return NAME(previous_folded2)(scanner, haystack, at, hits);
+        case FOLDED + 4: return NAME(previous_folded4)(scanner, haystack, at, hits);
+        case FOLDED + 8: return NAME(previous_folded8)(scanner, haystack, at, hits);
+        case FEW + 1: return NAME(previous_few)(scanner, haystack, at, hits);
+        default: return NAME(previous_many)(scanner, haystack, at, hits);
+    }
+}
+
+/* Where each hit is an occurrence. */
+static NOINLINE long long NAME(count)(
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
+    if (length < WIDTH) return NARROWER(count)(scanner, haystack, length);
+    switch (scanner->comparison) {
+        case EXACT: return NAME(count_exact1)(scanner, haystack, length);
+        case FEW: return NAME(count_few)(scanner, haystack, length);
+        default: return NAME(count_many)(scanner, haystack, length);
     }
 }
 
 /* The haystack is at least as long as the needle. */
-static NOINLINE long long NAME(forward)(
-        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
+static NOINLINE void NAME(collect)(
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length, struct harvest *harvest) {
     const long long count = length - scanner->length + 1;
-    if (count < WIDTH) return NARROWER(forward)(scanner, haystack, length);
+    if (count < WIDTH) {
+        NARROWER(collect)(scanner, haystack, length, harvest);
+        return;
+    }
     struct effort effort = start_effort(scanner);
     uint64_t hits[4];
     long long at = 0;
     while ((at = NAME(next)(scanner, haystack, at, count, hits, effort.probes)) < count) {
         for (int group = 0; group < 4; group++) {
+            const long long start = at + group * WIDTH;
+            if (is_certain(scanner)) {
+                if (take_all(harvest, hits[group], start, SHIFT)) return;
+                continue;
+            }
             for (uint64_t bits = hits[group]; bits != 0; bits &= bits - 1) {
-                const long long position = at + group * WIDTH + (lowest_bit(bits) >> SHIFT);
-                if (is_match(scanner, haystack + position, &effort)) return position;
+                const long long position = start + (lowest_bit(bits) >> SHIFT);
+                if (position < harvest->next) continue;
+                if (is_match(scanner, haystack + position, &effort) && take(harvest, position)) return;
                 if (LIKELY(!is_overspent(&effort, position))) continue;
-                const long long rest = position + 1;
-                const long long found = two_way_forward(scanner, haystack + rest, length - rest);
-                return found < 0 ? -1 : rest + found;
+                const long long rest = position + 1 > harvest->next ? position + 1 : harvest->next;
+                two_way_forward(scanner, haystack, rest, length, harvest);
+                return;
             }
         }
         at += STEP;
         adapt(scanner, &effort, at);
     }
-    return -1;
 }
 
-/* In the mirror. */
+/* In the mirror, the first that is found. */
 static NOINLINE long long NAME(backward)(
         const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
     const long long count = length - scanner->length + 1;
@@ -212,3 +298,4 @@ static NOINLINE long long NAME(backward)(
 #undef OR
 #undef MASK
 #undef SHIFT
+#undef COUNT_BITS

@@ -13,7 +13,8 @@
  * The first row is a shortcut, taken only where nothing is known to match: what it would move by might be less.
  *
  * Backward is the same in the mirror: needle and haystack are read from their ends. `step` is 1 or -1, the i-th byte of
- * either is origin[step * i], and everything is inlined into one function per direction.
+ * either is origin[step * i], and everything is inlined into one function per direction. Where case is ignored, the
+ * needle has been folded before.
  *
  * M. Crochemore, D. Perrin, Two-way string-matching, Journal of the ACM 38 (3), 1991.
  */
@@ -35,17 +36,17 @@ static ALWAYS_INLINE const unsigned char *range(
     return step > 0 ? origin + from : origin - (from + length - 1);
 }
 
-/* How many bytes from the given ones on are the same in both. */
+/* How many bytes from the first ones on are as wanted. */
 static ALWAYS_INLINE long long count_equal(
-        const unsigned char *left, const unsigned char *right, int step, long long length) {
+        const unsigned char *wanted, const unsigned char *given, int step, long long length, int fold) {
     long long i = 0;
     for (; length - i >= WORD_BYTES; i += WORD_BYTES) {
         const uint64_t differences =
-            load_word(range(left, step, i, WORD_BYTES)) ^ load_word(range(right, step, i, WORD_BYTES));
+            load_word(range(wanted, step, i, WORD_BYTES)) ^ given_word(range(given, step, i, WORD_BYTES), fold);
         if (differences == 0) continue;
         return i + (step > 0 ? lowest_bit(differences) : 63 - highest_bit(differences)) / 8;
     }
-    while (i < length && left[step * i] == right[step * i]) i++;
+    while (i < length && wanted[step * i] == given_byte(given + step * i, fold)) i++;
     return i;
 }
 
@@ -83,34 +84,38 @@ static ALWAYS_INLINE struct factorisation factorise(const unsigned char *origin,
     return (struct factorisation) {cut, (cut > rest ? cut : rest) + 1, 0};
 }
 
-static ALWAYS_INLINE long long two_way(
-        const unsigned char *needle, long long size, const unsigned char *haystack, long long length, int step) {
-    const long long last_at = length - size;
-    if (last_at < 0) return -1;
-    const unsigned char *const wanted = step > 0 ? needle : needle + size - 1;
+/*
+ * Takes the occurrences in haystack[0, length) that begin, in the direction of the search, at the index `at` or behind.
+ */
+static ALWAYS_INLINE void two_way(
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, long long length,
+        struct harvest *harvest, int step, int fold) {
+    const long long size = scanner->length, last_at = length - size;
+    if (at > last_at) return;
+    const unsigned char *const wanted = step > 0 ? scanner->needle : scanner->needle + size - 1;
     const unsigned char *const given = step > 0 ? haystack : haystack + length - 1;
     const struct factorisation parts = factorise(wanted, step, size);
     long long distances[256]; /* of the last occurrence of each byte from the needle's end */
     for (int byte = 0; byte < 256; byte++) distances[byte] = size;
     for (long long i = 0; i < size; i++) distances[wanted[step * i]] = size - 1 - i;
     const unsigned char wanted_end = wanted[step * (size - 1)], wanted_at_cut = wanted[step * parts.cut];
-    long long at = 0, known = 0;
+    long long known = 0;
     while (at <= last_at) {
         if (known == 0) {
             /* The likeliest outcomes by branches, which the processor foresees where the data is regular. */
             COMPARED(2);
-            const unsigned char end = given[step * (at + size - 1)];
+            const unsigned char end = given_byte(given + step * (at + size - 1), fold);
             if (end != wanted_end) {
                 at += distances[end];
                 continue;
             }
-            if (given[step * (at + parts.cut)] != wanted_at_cut) {
+            if (given_byte(given + step * (at + parts.cut), fold) != wanted_at_cut) {
                 at++;
                 continue;
             }
         }
         const long long from = known > parts.cut ? known : parts.cut;
-        const long long equal = count_equal(wanted + step * from, given + step * (at + from), step, size - from);
+        const long long equal = count_equal(wanted + step * from, given + step * (at + from), step, size - from, fold);
         COMPARED(equal + 1);
         if (equal < size - from) {
             at += from + equal - parts.cut + 1;
@@ -119,23 +124,31 @@ static ALWAYS_INLINE long long two_way(
         }
         const long long left = parts.cut - known;
         COMPARED(left > 0 ? left : 0);
-        if (left <= 0) return step > 0 ? at : last_at - at;
-        const unsigned char *const wanted_left = range(wanted, step, known, left);
-        const unsigned char *const given_left = range(given, step, at + known, left);
-        if (memcmp(wanted_left, given_left, (size_t) left) == 0) return step > 0 ? at : last_at - at;
+        const int matches =
+            left <= 0 || is_equal(range(wanted, step, known, left), range(given, step, at + known, left), left, fold);
+        if (matches && take(harvest, step > 0 ? at : last_at - at)) return;
         at += parts.move;
         known = parts.remember;
+        if (at >= harvest->next) continue;
+        at = harvest->next;
+        known = 0;
     }
-    return -1;
 }
 
 /* Once per search at most, and rare: not worth the registers and the stack of the callers. */
-static NOINLINE long long two_way_forward(
-        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
-    return two_way(scanner->needle, scanner->length, haystack, length, 1);
+static NOINLINE void two_way_forward(
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, long long length,
+        struct harvest *harvest) {
+    if (scanner->comparison == FOLDED) two_way(scanner, haystack, at, length, harvest, 1, 1);
+    else two_way(scanner, haystack, at, length, harvest, 1, 0);
 }
 
+/* From the end of haystack[0, length). */
 static NOINLINE long long two_way_backward(
         const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
-    return two_way(scanner->needle, scanner->length, haystack, length, -1);
+    long long index;
+    struct harvest harvest = start_harvest(&index, 1, 1);
+    if (scanner->comparison == FOLDED) two_way(scanner, haystack, 0, length, &harvest, -1, 1);
+    else two_way(scanner, haystack, 0, length, &harvest, -1, 0);
+    return harvest.count > 0 ? index : -1;
 }

@@ -118,6 +118,9 @@ internal class PortableScan(private val needle: ByteArray) : Scanner {
     override fun collect(region: Region, from: Long, to: Long, overlapping: Boolean, indices: LongArray): Int =
         collectOneByOne(region, from, to, if (overlapping) 1 else needle.size, indices)
 
+    override fun count(region: Region, to: Long, overlapping: Boolean, tally: Tally): Unit =
+        countOneByOne(region, to, needle.size, overlapping, tally)
+
     /** Needs at least as many positions as a word holds. */
     private fun firstByFilter(region: Region, from: Long, to: Long): Long {
         val lastFit = to - needle.size

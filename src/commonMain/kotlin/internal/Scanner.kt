@@ -20,6 +20,18 @@ internal interface Scanner {
      * that ends.
      */
     fun collect(region: Region, from: Long, to: Long, overlapping: Boolean, indices: LongArray): Int
+
+    /**
+     * Adds to [tally] how many occurrences, as [collect] takes them, lie completely inside `[tally.next, to)` of
+     * [region], and moves [Tally.next] to where the next one may begin: the first position at which none fits before
+     * [to], or where the last one ends if that is behind it.
+     */
+    fun count(region: Region, to: Long, overlapping: Boolean, tally: Tally)
+}
+
+/** Occurrences counted so far, and the index at which the [next] one may begin. */
+internal class Tally(var next: Long) {
+    var count: Long = 0
 }
 
 /** A plain way to [Scanner.collect]: one search after the other, each [step] bytes behind the last occurrence. */
@@ -33,4 +45,17 @@ internal fun Scanner.collectOneByOne(region: Region, from: Long, to: Long, step:
         at = found + step
     }
     return count
+}
+
+/** A plain way to [Scanner.count] occurrences of [size] bytes, as [collectOneByOne]. */
+internal fun Scanner.countOneByOne(region: Region, to: Long, size: Int, overlapping: Boolean, tally: Tally) {
+    while (to - tally.next >= size) {
+        val found = first(region, tally.next, to)
+        if (found < 0) {
+            tally.next = to - size + 1
+            break
+        }
+        tally.count++
+        tally.next = found + if (overlapping) 1 else size
+    }
 }

@@ -1,7 +1,10 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MMap
+import dev.kmmap.fixtures.FencedMemory
+import dev.kmmap.fixtures.Naive
 import dev.kmmap.fixtures.bytes
+import dev.kmmap.fixtures.expectHarvest
 import dev.kmmap.fixtures.linearityContract
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.scannerContract
@@ -15,6 +18,36 @@ internal class KernelScanSpec : FunSpec({
     scannerContract(::prepared)
 
     linearityContract(::prepared)
+
+    test("ASCII letters match in either case, and nothing else does") {
+        FencedMemory(1).use { memory ->
+            for (value in 0..255) {
+                val needle = byteArrayOf(value.toByte(), Q)
+                val scanner = kernelScan(needle, ignoreCase = true) ?: return@test
+                val haystack = ByteArray(1024) { if (it % 4 == 1) Q else (it / 4).toByte() }
+                val from = memory.placeAtEnd(haystack)
+                val folded = ByteArray(1024) { folded(haystack[it]) }
+                val expected = Naive.all(folded, byteArrayOf(folded(needle[0]), Q), overlapping = true)
+                expectHarvest(scanner, memory, from, 2, overlapping = true, expected.map { from + it })
+            }
+        }
+    }
+
+    test("any one byte of a set is found, whatever the size of the set") {
+        FencedMemory(1).use { memory ->
+            val haystack = ByteArray(1024) { (it * 5).toByte() }
+            val from = memory.placeAtEnd(haystack)
+            val to = memory.size.toLong()
+            for (size in listOf(1, 2, 3, 4, 50, 256)) for (start in 0..255) {
+                val set = ByteArray(size) { (start + it).toByte() }
+                val scanner = kernelScanOfSet(set) ?: return@test
+                val expected = haystack.indices.filter { haystack[it] in set }.map { from + it }
+                expectHarvest(scanner, memory, from, 1, overlapping = false, expected)
+                scanner.first(memory.region, from, to) shouldBe expected.first()
+                scanner.last(memory.region, from, to) shouldBe expected.last()
+            }
+        }
+    }
 
     test("a map is searched alike by both scanners, whatever the size of the window") {
         val sizes = listOf(100, 4095, 4096, 4097, 100_000, SEARCH_WINDOW.toInt() + 5)
@@ -48,3 +81,6 @@ internal class KernelScanSpec : FunSpec({
 })
 
 private const val X: Byte = 120
+private const val Q: Byte = 113
+
+private fun folded(byte: Byte): Byte = if (byte in 65..90) (byte + 32).toByte() else byte

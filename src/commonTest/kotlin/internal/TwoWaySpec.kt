@@ -16,6 +16,9 @@ private class TwoWayScanner(private val needle: ByteArray) : Scanner {
 
     override fun collect(region: Region, from: Long, to: Long, overlapping: Boolean, indices: LongArray): Int =
         collectOneByOne(region, from, to, if (overlapping) 1 else needle.size, indices)
+
+    override fun count(region: Region, to: Long, overlapping: Boolean, tally: Tally): Unit =
+        countOneByOne(region, to, needle.size, overlapping, tally)
 }
 
 internal class TwoWaySpec : FunSpec({
