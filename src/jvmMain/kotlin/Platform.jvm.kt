@@ -37,7 +37,7 @@ internal actual fun releaseGuard(number: Long): Unit = FaultGuard.release(number
 internal actual fun countFaults(number: Long): Long = FaultGuard.faults(number)
 
 internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner? =
-    if (ignoreCase) null else KernelScan.of(needle)
+    if (ignoreCase) null else KernelScan.of(needle, false) { PortableScan(needle) }
 
 internal actual fun kernelScanOfSet(set: ByteArray): Scanner? = null
 

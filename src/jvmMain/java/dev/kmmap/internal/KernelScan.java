@@ -1,7 +1,6 @@
 package dev.kmmap.internal;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -9,6 +8,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
+import java.util.function.Supplier;
 
 /**
  * The search of scan.c, by SIMD instructions. It reads the mapped bytes themselves, which only a guarded range allows:
@@ -21,91 +21,161 @@ final class KernelScan implements Scanner {
     /** The switch: with {@code false} searches stay in the JVM. */
     static final String PROPERTY = "dev.kmmap.kernel";
 
-    /** KMMAP_SCAN_WIDE. */
-    private static final int BEST_LEVEL = 2;
-
-    private final MemorySegment prepared;
     private final long scanner;
-    private final int length;
-    private final Scanner portable;
 
-    private KernelScan(byte[] needle) {
-        // Kept as long as this object, and freed some time after it.
-        Arena arena = Arena.ofAuto();
-        MemorySegment copy = arena.allocate(needle.length).copyFrom(MemorySegment.ofArray(needle));
-        prepared = arena.allocate(Functions.size(needle.length), Long.BYTES);
-        scanner = Functions.prepare(prepared, copy, needle.length);
-        length = needle.length;
-        portable = new PortableScan(needle);
+    /** Makes a scanner for a range that is not guarded, since more maps are open than the guard has numbers. */
+    private final Supplier<Scanner> portable;
+
+    /** Holds the memory of the scanner, which is freed some time after nobody has this object any more. */
+    private final Arena arena = Arena.ofAuto();
+
+    private KernelScan(byte[] bytes, Preparation preparation, Supplier<Scanner> portable) {
+        MemorySegment copy = arena.allocate(bytes.length).copyFrom(MemorySegment.ofArray(bytes));
+        MemorySegment memory = arena.allocate(Functions.size(bytes.length), Long.BYTES);
+        scanner = preparation.prepare(memory, copy);
+        this.portable = portable;
     }
 
-    /** {@code null} where there is no kernel. */
-    static Scanner of(byte[] needle) {
-        return isOffered() ? new KernelScan(needle) : null;
+    private interface Preparation {
+        long prepare(MemorySegment memory, MemorySegment bytes);
     }
 
-    private static boolean isOffered() {
+    /** Searches for a needle; {@code null} where there is no kernel. */
+    static Scanner of(byte[] needle, boolean ignoreCase, Supplier<Scanner> portable) {
+        return isOffered()
+                ? new KernelScan(needle, (memory, copy) -> Functions.prepare(memory, copy, ignoreCase), portable)
+                : null;
+    }
+
+    /** Searches for any one of the bytes; {@code null} where there is no kernel. */
+    static Scanner ofSet(byte[] set, Supplier<Scanner> portable) {
+        return isOffered() ? new KernelScan(set, Functions::prepareSet, portable) : null;
+    }
+
+    /** Whether there is a kernel, and mapped bytes may be handed to it. */
+    static boolean isOffered() {
         return NativeLibrary.offers(PROPERTY) && FaultGuard.isInstalled();
     }
 
     @Override
     public long first(MemorySegmentRegion region, long from, long to) {
         if (!region.isGuarded()) {
-            return portable.first(region, from, to);
+            return portable.get().first(region, from, to);
         }
-        return index(from, Functions.search(Functions.FORWARD, this, region.address(from), to - from));
+        try {
+            long found = (long) Functions.FORWARD.invokeExact(scanner, region.address(from), to - from);
+            return found < 0 ? -1 : from + found;
+        } catch (Throwable thrown) {
+            throw NativeLibrary.impossible(thrown);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
     public long last(MemorySegmentRegion region, long from, long to) {
         if (!region.isGuarded()) {
-            return portable.last(region, from, to);
+            return portable.get().last(region, from, to);
         }
-        return index(from, Functions.search(Functions.BACKWARD, this, region.address(from), to - from));
+        try {
+            long found = (long) Functions.BACKWARD.invokeExact(scanner, region.address(from), to - from);
+            return found < 0 ? -1 : from + found;
+        } catch (Throwable thrown) {
+            throw NativeLibrary.impossible(thrown);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
     public int collect(MemorySegmentRegion region, long from, long to, boolean overlapping, long[] indices) {
-        return ScannerKt.collectOneByOne(this, region, from, to, overlapping ? 1 : length, indices);
+        if (!region.isGuarded()) {
+            return portable.get().collect(region, from, to, overlapping, indices);
+        }
+        // Not the array itself: the collector of garbage would wait for a call that has it.
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment collected = call.allocate(JAVA_LONG, indices.length);
+            int count = (int) (long) Functions.COLLECT.invokeExact(scanner, region.address(from), to - from,
+                    flag(overlapping), collected, (long) indices.length);
+            for (int i = 0; i < count; i++) {
+                indices[i] = from + collected.getAtIndex(JAVA_LONG, i);
+            }
+            return count;
+        } catch (Throwable thrown) {
+            throw NativeLibrary.impossible(thrown);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
-    private static long index(long from, long found) {
-        return found < 0 ? -1 : from + found;
+    @Override
+    public void count(MemorySegmentRegion region, long to, boolean overlapping, Tally tally) {
+        long from = tally.getNext();
+        if (from >= to) {
+            return;
+        }
+        if (!region.isGuarded()) {
+            portable.get().count(region, to, overlapping, tally);
+            return;
+        }
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment next = call.allocate(JAVA_LONG);
+            long count = (long) Functions.COUNT.invokeExact(
+                    scanner, region.address(from), to - from, flag(overlapping), next);
+            tally.setCount(tally.getCount() + count);
+            tally.setNext(from + next.get(JAVA_LONG, 0));
+        } catch (Throwable thrown) {
+            throw NativeLibrary.impossible(thrown);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
+    private static long flag(boolean condition) {
+        return condition ? 1 : 0;
+    }
+
+    /** Apart, to be linked only where there is a kernel. */
     private static final class Functions {
+        /** KMMAP_SCAN_WIDE. */
+        private static final long BEST_LEVEL = 2;
+
         private static final FunctionDescriptor SEARCH =
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
         private static final MethodHandle SIZE =
                 NativeLibrary.handle("kmmap_scan_size", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
-        private static final MethodHandle PREPARE = NativeLibrary.handle(
-                "kmmap_scan_prepare", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT));
+        private static final MethodHandle PREPARE = NativeLibrary.handle("kmmap_scan_prepare",
+                FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+        private static final MethodHandle PREPARE_SET = NativeLibrary.handle("kmmap_scan_prepare_set",
+                FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
         static final MethodHandle FORWARD = NativeLibrary.handle("kmmap_scan_forward", SEARCH);
         static final MethodHandle BACKWARD = NativeLibrary.handle("kmmap_scan_backward", SEARCH);
+        static final MethodHandle COLLECT = NativeLibrary.handle("kmmap_scan_collect",
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG));
+        static final MethodHandle COUNT = NativeLibrary.handle("kmmap_scan_count",
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS));
 
-        static long size(long needleLength) {
+        static long size(long length) {
             try {
-                return (long) SIZE.invokeExact(needleLength);
+                return (long) SIZE.invokeExact(length);
             } catch (Throwable thrown) {
                 throw NativeLibrary.impossible(thrown);
             }
         }
 
-        static long prepare(MemorySegment memory, MemorySegment needle, long needleLength) {
+        static long prepare(MemorySegment memory, MemorySegment needle, boolean ignoreCase) {
             try {
-                return (long) PREPARE.invokeExact(memory, needle, needleLength, BEST_LEVEL);
+                return (long) PREPARE.invokeExact(memory, needle, needle.byteSize(), BEST_LEVEL, flag(ignoreCase));
             } catch (Throwable thrown) {
                 throw NativeLibrary.impossible(thrown);
             }
         }
 
-        static long search(MethodHandle function, KernelScan scan, long haystack, long length) {
+        static long prepareSet(MemorySegment memory, MemorySegment set) {
             try {
-                return (long) function.invokeExact(scan.scanner, haystack, length);
+                return (long) PREPARE_SET.invokeExact(memory, set, set.byteSize(), BEST_LEVEL);
             } catch (Throwable thrown) {
                 throw NativeLibrary.impossible(thrown);
-            } finally {
-                Reference.reachabilityFence(scan);
             }
         }
     }

@@ -32,7 +32,7 @@ class FaultGuardTest {
     @Test
     void thisBuildHasThem() {
         assertTrue(FaultGuard.isInstalled());
-        assertNotNull(KernelScan.of(new byte[] {1}));
+        assertTrue(KernelScan.isOffered());
     }
 
     @ParameterizedTest

@@ -31,7 +31,7 @@ public final class TruncatedProgram {
         Path file = Files.createTempFile("kmmap-test-", "");
         try {
             System.out.println("guard " + FaultGuard.isInstalled());
-            System.out.println("kernel " + (KernelScan.of(new byte[] {1}) != null));
+            System.out.println("kernel " + KernelScan.isOffered());
             show(file, "get", map -> lookUpAll(map));
             show(file, "find", map -> map.find("nothing like it", 0));
             show(file, "rfind", map -> map.rfind("nothing like it", 0));
