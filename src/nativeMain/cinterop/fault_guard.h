@@ -3,10 +3,14 @@
 
 /*
  * Keeps the process alive when a page of a mapped file is gone: the file was truncated by somebody else, its device
- * cannot read it, or a hole in it finds no space. Touching such a page raises SIGBUS. The guard's handler puts a page
- * of zeros in the place of the page, counts, and lets the access be repeated. Whoever has accessed a registered range
- * looks at its counter afterwards: if it has changed, the bytes may be those zeros and not the file's, and what was
- * written may be lost.
+ * cannot read it, or a hole in it finds no space.
+ *
+ * On Linux touching such a page raises SIGBUS. The guard's handler puts a page of zeros in the place of the page,
+ * counts, and lets the access be repeated. Whoever has accessed a registered range looks at its counter afterwards: if
+ * it has changed, the bytes may be those zeros and not the file's, and what was written may be lost.
+ *
+ * On Windows it is the exception EXCEPTION_IN_PAGE_ERROR, and a page inside a view cannot be replaced. The handler
+ * counts, and ends the call that kmmap_guard_call has made; all other accesses go on to the next handler.
  *
  * A fault anywhere else goes to the handler that was there before, the JVM's for instance.
  */
@@ -16,7 +20,7 @@
 
 /*
  * Installs the handler, once in a process: later calls do nothing. Returns the address of the counters, unsigned 64-bit
- * numbers of which a range has that of its number, or the negated errno; -ENOSYS where there is no such guard.
+ * numbers of which a range has that of its number, or the negated error code.
  *
  * Counters only grow, also when a number is used again. Number 0 is never given to a range, and its counter stays 0.
  */
@@ -33,5 +37,11 @@ long long kmmap_guard_register(long long address, long long length);
  * what is mapped there next must not be replaced.
  */
 void kmmap_guard_release(long long number);
+
+/*
+ * The result of run(arguments), a function that may be left at any place with a jump. If it meets a page of a
+ * registered range that is gone it goes on with zeros (Linux), or ends at once with the result -1 (Windows).
+ */
+long long kmmap_guard_call(long long (*run)(void *), void *arguments);
 
 #endif

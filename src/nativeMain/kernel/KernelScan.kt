@@ -1,10 +1,10 @@
 package dev.kmmap.internal
 
+import dev.kmmap.internal.kernel.kmmap_guarded_backward
+import dev.kmmap.internal.kernel.kmmap_guarded_count
+import dev.kmmap.internal.kernel.kmmap_guarded_forward
 import dev.kmmap.internal.kernel.kmmap_scanner_collect
-import dev.kmmap.internal.kernel.kmmap_scanner_count
-import dev.kmmap.internal.kernel.kmmap_scanner_first
 import dev.kmmap.internal.kernel.kmmap_scanner_free
-import dev.kmmap.internal.kernel.kmmap_scanner_last
 import dev.kmmap.internal.kernel.kmmap_scanner_new
 import dev.kmmap.internal.kernel.kmmap_scanner_new_of_set
 import kotlinx.cinterop.LongVar
@@ -12,6 +12,7 @@ import kotlinx.cinterop.addressOf
 import kotlinx.cinterop.alloc
 import kotlinx.cinterop.memScoped
 import kotlinx.cinterop.ptr
+import kotlinx.cinterop.toLong
 import kotlinx.cinterop.usePinned
 import kotlinx.cinterop.value
 import kotlin.experimental.ExperimentalNativeApi
@@ -34,10 +35,10 @@ private class KernelScan(private val scanner: Long) : Scanner {
     private val cleaner = createCleaner(scanner) { kmmap_scanner_free(it) }
 
     override fun first(region: Region, from: Long, to: Long): Long =
-        index(from, kmmap_scanner_first(scanner, region.address(from), to - from))
+        index(from, kmmap_guarded_forward(scanner, region.address(from), to - from))
 
     override fun last(region: Region, from: Long, to: Long): Long =
-        index(from, kmmap_scanner_last(scanner, region.address(from), to - from))
+        index(from, kmmap_guarded_backward(scanner, region.address(from), to - from))
 
     override fun collect(region: Region, from: Long, to: Long, overlapping: Boolean, indices: LongArray): Int {
         if (indices.isEmpty()) return 0
@@ -54,7 +55,8 @@ private class KernelScan(private val scanner: Long) : Scanner {
         if (from >= to) return
         memScoped {
             val next = alloc<LongVar>()
-            tally.count += kmmap_scanner_count(scanner, region.address(from), to - from, flag(overlapping), next.ptr)
+            val found = next.ptr.toLong()
+            tally.count += kmmap_guarded_count(scanner, region.address(from), to - from, flag(overlapping), found)
             tally.next = from + next.value
         }
     }

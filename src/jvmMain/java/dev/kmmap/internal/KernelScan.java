@@ -96,7 +96,7 @@ final class KernelScan implements Scanner {
         try (Arena call = Arena.ofConfined()) {
             MemorySegment collected = call.allocate(JAVA_LONG, indices.length);
             int count = (int) (long) Functions.COLLECT.invokeExact(scanner, region.address(from), to - from,
-                    flag(overlapping), collected, (long) indices.length);
+                    flag(overlapping), collected.address(), (long) indices.length);
             for (int i = 0; i < count; i++) {
                 indices[i] = from + collected.getAtIndex(JAVA_LONG, i);
             }
@@ -121,7 +121,7 @@ final class KernelScan implements Scanner {
         try (Arena call = Arena.ofConfined()) {
             MemorySegment next = call.allocate(JAVA_LONG);
             long count = (long) Functions.COUNT.invokeExact(
-                    scanner, region.address(from), to - from, flag(overlapping), next);
+                    scanner, region.address(from), to - from, flag(overlapping), next.address());
             tally.setCount(tally.getCount() + count);
             tally.setNext(from + next.get(JAVA_LONG, 0));
         } catch (Throwable thrown) {
@@ -148,12 +148,12 @@ final class KernelScan implements Scanner {
                 FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG));
         private static final MethodHandle PREPARE_SET = NativeLibrary.handle("kmmap_scan_prepare_set",
                 FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
-        static final MethodHandle FORWARD = NativeLibrary.handle("kmmap_scan_forward", SEARCH);
-        static final MethodHandle BACKWARD = NativeLibrary.handle("kmmap_scan_backward", SEARCH);
-        static final MethodHandle COLLECT = NativeLibrary.handle("kmmap_scan_collect",
-                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG));
-        static final MethodHandle COUNT = NativeLibrary.handle("kmmap_scan_count",
-                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS));
+        static final MethodHandle FORWARD = NativeLibrary.handle("kmmap_guarded_forward", SEARCH);
+        static final MethodHandle BACKWARD = NativeLibrary.handle("kmmap_guarded_backward", SEARCH);
+        static final MethodHandle COLLECT = NativeLibrary.handle("kmmap_guarded_collect",
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+        static final MethodHandle COUNT = NativeLibrary.handle("kmmap_guarded_count",
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
         static long size(long length) {
             try {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,8 +43,7 @@ class FaultGuardTest {
     })
     void truncationIsAnExceptionInEveryKindOfJvm(String option) throws Exception {
         List<String> output = run(option);
-        // -Xcheck:jni also says that the signal has another handler than the JVM's.
-        assertEquals(GUARDED, output.stream().filter(GUARDED::contains).toList(), output.toString());
+        assertEquals(GUARDED, output, option);
     }
 
     @Test
@@ -74,7 +74,6 @@ class FaultGuardTest {
     @Test
     void whatIsNoLibraryIsNotLoaded() {
         assertNull(NativeLibrary.loadFromMemory(new byte[100]));
-        assertNull(NativeLibrary.loadFromFile(new byte[100]));
     }
 
     @Test
@@ -96,9 +95,10 @@ class FaultGuardTest {
                 Stream.of(options),
                 Stream.of("-cp", System.getProperty("java.class.path"), TruncatedProgram.class.getName()))
                 .flatMap(words -> words).toList();
-        Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+        // -Xcheck:jni says on the other stream that the signal has another handler than the JVM's.
+        Process child = new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).start();
         child.getOutputStream().close();
-        List<String> output = new String(child.getInputStream().readAllBytes()).lines().toList();
+        List<String> output = new String(child.getErrorStream().readAllBytes()).lines().toList();
         assertEquals(0, child.waitFor(), output.toString());
         return output;
     }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * The program of {@link FaultGuardTest}, run by JVMs of several kinds: truncates a file under maps that are in use, and
- * shows what every operation has thrown.
+ * shows on the error stream what every operation has thrown.
  */
 public final class TruncatedProgram {
     private static final int SIZE = 5_000_000;
@@ -30,14 +30,14 @@ public final class TruncatedProgram {
     public static void main(String[] arguments) throws Exception {
         Path file = Files.createTempFile("kmmap-test-", "");
         try {
-            System.out.println("guard " + FaultGuard.isInstalled());
-            System.out.println("kernel " + KernelScan.isOffered());
+            System.err.println("guard " + FaultGuard.isInstalled());
+            System.err.println("kernel " + KernelScan.isOffered());
             show(file, "get", map -> lookUpAll(map));
             show(file, "find", map -> map.find("nothing like it", 0));
             show(file, "rfind", map -> map.rfind("nothing like it", 0));
             show(file, "slice", map -> map.slice(0).length);
-            System.out.println("buffer " + thrownByBuffer(file));
-            System.out.println("alive");
+            System.err.println("buffer " + thrownByBuffer(file));
+            System.err.println("alive");
         } finally {
             Files.delete(file);
         }
@@ -51,7 +51,7 @@ public final class TruncatedProgram {
                 truncate(file);
                 String thrown = thrownBy(() -> operation.run(map));
                 if (round == 0 || round == ROUNDS - 1) {
-                    System.out.println(name + " " + thrown);
+                    System.err.println(name + " " + thrown);
                 }
             }
         }

@@ -1,12 +1,12 @@
 package dev.kmmap.internal
 
-import dev.kmmap.internal.guard.kmmap_guard_install
-import dev.kmmap.internal.guard.kmmap_guard_register
-import dev.kmmap.internal.guard.kmmap_guard_release
+import dev.kmmap.internal.kernel.kmmap_guard_install
+import dev.kmmap.internal.kernel.kmmap_guard_register
+import dev.kmmap.internal.kernel.kmmap_guard_release
 
 /* The fault guard of fault_guard.c. */
 
-/** Where the counters are, or a negated errno. */
+/** Where the counters are, or a negated error. */
 private val counters: Long = kmmap_guard_install()
 
 internal actual fun guardRange(address: Long, length: Long): Long =

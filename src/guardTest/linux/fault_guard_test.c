@@ -3,7 +3,7 @@
  * passed, and aborts at the first thing that has not.
  */
 #define _GNU_SOURCE
-#include "../nativeMain/cinterop/fault_guard.h"
+#include "../../nativeMain/cinterop/fault_guard.h"
 
 #include <pthread.h>
 #include <setjmp.h>
