@@ -126,6 +126,33 @@ internal class SamplesSpec : FunSpec({
         }
     }
 
+    test("oneNeedleManyMaps") {
+        withText("a needle") { one ->
+            withText("hay") { two ->
+                SearchSamples.oneNeedleManyMaps(listOf(one.path, two.path), "needle") shouldBe listOf(one.path)
+            }
+        }
+    }
+
+    test("ignoringCase") {
+        withText("GET\nContent-Length: 5\n") { SearchSamples.ignoringCase(it.path) shouldBe 4 }
+    }
+
+    test("anyOfSeveralBytes") {
+        withText("a\tlist of words\n") { SearchSamples.anyOfSeveralBytes(it.path) shouldBe (1L to 15L) }
+        withText("none") { SearchSamples.anyOfSeveralBytes(it.path) shouldBe (-1L to -1L) }
+    }
+
+    test("everyOccurrence") {
+        withText("ababa".repeat(20)) { file ->
+            SearchSamples.everyOccurrence(file.path, "aba") shouldBe List(10) { it * 5L }
+        }
+    }
+
+    test("howOften") {
+        withText("aaaa") { SearchSamples.howOften(it.path, "aa") shouldBe (2L to 3L) }
+    }
+
     test("findWithTimeout") {
         withText("a needle") { file ->
             SuspendingSamples.findWithTimeout(file.path, "needle") shouldBe 2
