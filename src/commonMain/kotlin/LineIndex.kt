@@ -7,7 +7,7 @@ import dev.kmmap.internal.Occurrences
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmStatic
 
-/** The index keeps the start of every 64th line: 125 KB for a million lines, and few bytes to search for one of them. */
+/** The start of every 64th line is kept: 125 KB for a million lines, and few bytes to search for one of them. */
 private const val LINES_PER_ENTRY = 64
 
 /**

@@ -31,8 +31,8 @@ public class Needle private constructor(
 
     public companion object {
         /**
-         * The bytes of [bytes], one after the other. With [ignoreCase] the ASCII letters `A` to `Z` and `a` to `z` match
-         * in either case; all other bytes only themselves. No bytes at all are found everywhere.
+         * The bytes of [bytes], one after the other. With [ignoreCase] the ASCII letters `A` to `Z` and `a` to `z`
+         * match in either case; all other bytes only themselves. No bytes at all are found everywhere.
          */
         @JvmStatic @JvmOverloads
         public fun of(bytes: ByteArray, ignoreCase: Boolean = false): Needle =

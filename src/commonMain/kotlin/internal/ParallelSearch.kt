@@ -29,7 +29,12 @@ internal suspend fun MMap.searchForwardParallel(pattern: FixedPattern, start: Lo
 }
 
 /** As [searchBackward], by up to [parallelism] coroutines. */
-internal suspend fun MMap.searchBackwardParallel(pattern: FixedPattern, start: Long, end: Long, parallelism: Int): Long {
+internal suspend fun MMap.searchBackwardParallel(
+    pattern: FixedPattern,
+    start: Long,
+    end: Long,
+    parallelism: Int,
+): Long {
     val windows = Windows(searchBounds(start, end, size), pattern)
     val last = AtomicLong(-1)
     windows.forEach(parallelism) { taken ->

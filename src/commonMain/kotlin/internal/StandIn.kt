@@ -8,7 +8,9 @@ package dev.kmmap.internal
 @Suppress("FunctionName")
 internal fun PortableScan(needle: ByteArray, ignoreCase: Boolean): Scanner = when {
     !ignoreCase -> PortableScan(needle)
-    else -> StandInScan(needle.size) { region, at -> needle.indices.all { fold(region.get(at + it)) == fold(needle[it]) } }
+    else -> StandInScan(needle.size) { region, at ->
+        needle.indices.all { fold(region.get(at + it)) == fold(needle[it]) }
+    }
 }
 
 @Suppress("FunctionName")

@@ -166,6 +166,40 @@ internal class SamplesSpec : FunSpec({
         }
     }
 
+    test("searchInParallel") {
+        withText("Warning\nwarning\nWARNING\n") { file ->
+            SuspendingSamples.searchInParallel(file.path, "warning") shouldBe (3L to 0L)
+        }
+    }
+
+    test("longestLine") {
+        withText("one\nthree\r\n\nfive") { LineSamples.longestLine(it.path) shouldBe "three" }
+        withText("") { LineSamples.longestLine(it.path) shouldBe null }
+    }
+
+    test("linesFromTheMiddle") {
+        withText("one\ntwo\nthree\n") { LineSamples.linesFromTheMiddle(it.path) shouldBe listOf("two", "three") }
+    }
+
+    test("tail") {
+        withText("one\ntwo\nthree") { file ->
+            LineSamples.tail(file.path, 2) shouldBe listOf("two", "three")
+            LineSamples.tail(file.path, 5) shouldBe listOf("one", "two", "three")
+        }
+    }
+
+    test("linesThatContain") {
+        withText("one\ntwo\r\nthree") { LineSamples.linesThatContain(it.path, "o") shouldBe listOf("one", "two") }
+    }
+
+    test("lineByNumber") {
+        withText("one\ntwo\nthree") { LineSamples.lineByNumber(it.path, 2) shouldBe "three" }
+    }
+
+    test("numbersOfMatchingLines") {
+        withText("one\ntwo\nno\n") { LineSamples.numbersOfMatchingLines(it.path, "o") shouldBe listOf(1L, 2L, 3L) }
+    }
+
     test("writeDurably") {
         withText("hello") { file ->
             SuspendingSamples.writeDurably(file.path, "J")

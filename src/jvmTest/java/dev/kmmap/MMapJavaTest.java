@@ -299,7 +299,7 @@ class MMapJavaTest {
                 MMapNoSpaceException.class, ReadOnlyMMapException.class, Access.class, Protection.class, MapFlag.class,
                 Advice.class, FlushMode.class, Whence.class, KotlinxIo.class, Suspending.class,
                 SharedMemory.class, MMapAlreadyExistsException.class, MMaps.class, Needle.class,
-                Needle.Companion.class)) {
+                Needle.Companion.class, Line.class, LineIndex.class, LineIndex.Companion.class)) {
             for (Method method : type.getDeclaredMethods()) {
                 boolean isInternal = method.getName().contains("$") || Stream.of(method.getParameterTypes())
                         .anyMatch(parameter -> parameter.getName().startsWith("dev.kmmap.internal."))

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.LongStream;
+import kotlin.sequences.Sequence;
 import kotlinx.io.bytestring.ByteString;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,5 +102,48 @@ class MMapSearchJavaTest {
         LongStream matches = MMaps.matches(map, Needle.of("fish"));
         map.close();
         assertThrows(IllegalStateException.class, matches::toArray);
+    }
+
+    @Test
+    void linesAreRangesAndStrings() throws IOException {
+        try (MMap map = MMap.open(path)) {
+            List<String> lines = List.of("One fish", "two fish", "", "red fish");
+            assertEquals(lines, MMaps.lineStream(map).toList());
+            assertEquals(lines.subList(1, 4), MMaps.lineStream(map, 10).toList());
+            assertEquals("One fish", MMaps.lineStream(map).findFirst().get());
+            assertEquals(lines, texts(MMaps.lines(map)));
+            assertEquals(lines.subList(1, 4), texts(MMaps.lines(map, 10)));
+            assertEquals(lines.subList(1, 4), texts(MMaps.linesFrom(map, 15)));
+            assertEquals(lines.reversed(), texts(MMaps.linesBackward(map)));
+            assertEquals(List.of("two", "One fish"), texts(MMaps.linesBackward(map, 13)));
+            assertEquals("One fish", MMaps.lineStrings(map).iterator().next());
+            assertEquals("two fish", MMaps.lineStrings(map, 10).iterator().next());
+            Line line = MMaps.lines(map).iterator().next();
+            assertEquals(0, line.start());
+            assertEquals(10, line.end());
+            assertEquals(8, line.contentEnd());
+            assertArrayEquals(bytes("One fish"), line.bytes());
+        }
+    }
+
+    @Test
+    void linesHaveNumbers() throws IOException {
+        try (MMap map = MMap.open(path)) {
+            LineIndex index = LineIndex.of(map);
+            assertEquals(4, index.lineCount());
+            assertEquals(10, index.start(1));
+            assertEquals("two fish", index.line(1).text());
+            assertEquals(3, index.lineAt(map.size() - 1));
+            assertEquals(4, MMaps.lineIndex(map).lineCount());
+            assertThrows(IndexOutOfBoundsException.class, () -> index.line(4));
+        }
+    }
+
+    private static List<String> texts(Sequence<Line> lines) {
+        List<String> texts = new ArrayList<>();
+        for (Iterator<Line> each = lines.iterator(); each.hasNext(); ) {
+            texts.add(each.next().text());
+        }
+        return texts;
     }
 }
