@@ -2,7 +2,7 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.Needle
+import dev.kmmap.internal.bytePattern
 import dev.kmmap.internal.searchBackward
 import dev.kmmap.internal.searchForward
 import kotlinx.io.IOException
@@ -24,12 +24,17 @@ public fun MMap.Companion.open(path: Path, access: Access = Access.READ, offset:
 /** As [MMap.find] with the bytes of [needle]. */
 @JvmOverloads
 public fun MMap.find(needle: ByteString, start: Long = position, end: Long = Long.MAX_VALUE): Long =
-    searchForward(Needle(needle.toByteArray()), start, end) {}
+    searchForward(bytePattern(needle.toByteArray()), start, end) {}
 
 /** As [MMap.rfind] with the bytes of [needle]. */
 @JvmOverloads
 public fun MMap.rfind(needle: ByteString, start: Long = position, end: Long = Long.MAX_VALUE): Long =
-    searchBackward(Needle(needle.toByteArray()), start, end) {}
+    searchBackward(bytePattern(needle.toByteArray()), start, end) {}
+
+/** As [Needle.Companion.of] with the bytes of [bytes]. */
+@JvmOverloads
+public fun Needle.Companion.of(bytes: ByteString, ignoreCase: Boolean = false): Needle =
+    of(bytes.toByteArray(), ignoreCase)
 
 /** Whether [needle] occurs anywhere in the map. */
 public operator fun MMap.contains(needle: ByteString): Boolean = find(needle, 0) >= 0

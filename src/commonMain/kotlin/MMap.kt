@@ -268,12 +268,12 @@ public class MMap internal constructor(
      */
     @JvmOverloads
     public fun find(needle: ByteArray, start: Long = position, end: Long = Long.MAX_VALUE): Long =
-        searchForward(Needle(needle), start, end) {}
+        searchForward(bytePattern(needle), start, end) {}
 
     /** As [find] with an array of this one byte. */
     @JvmOverloads
     public fun find(needle: Byte, start: Long = position, end: Long = Long.MAX_VALUE): Long =
-        searchForward(Needle(needle), start, end) {}
+        searchForward(bytePattern(needle), start, end) {}
 
     /** As [find] with the UTF-8 form of [needle]. */
     @JvmOverloads
@@ -287,12 +287,12 @@ public class MMap internal constructor(
      */
     @JvmOverloads
     public fun rfind(needle: ByteArray, start: Long = position, end: Long = Long.MAX_VALUE): Long =
-        searchBackward(Needle(needle), start, end) {}
+        searchBackward(bytePattern(needle), start, end) {}
 
     /** As [rfind] with an array of this one byte. */
     @JvmOverloads
     public fun rfind(needle: Byte, start: Long = position, end: Long = Long.MAX_VALUE): Long =
-        searchBackward(Needle(needle), start, end) {}
+        searchBackward(bytePattern(needle), start, end) {}
 
     /** As [rfind] with the UTF-8 form of [needle]. */
     @JvmOverloads

@@ -2,9 +2,15 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.Needle
+import dev.kmmap.internal.Pattern
+import dev.kmmap.internal.bytePattern
+import dev.kmmap.internal.countAll
+import dev.kmmap.internal.countParallel
+import dev.kmmap.internal.occurrences
 import dev.kmmap.internal.searchBackward
+import dev.kmmap.internal.searchBackwardParallel
 import dev.kmmap.internal.searchForward
+import dev.kmmap.internal.searchForwardParallel
 import kotlinx.coroutines.*
 import kotlinx.io.IOException
 import kotlinx.io.bytestring.ByteString
@@ -30,7 +36,7 @@ public suspend fun MMap.awaitFind(
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): Long = awaitForward(Needle(needle), start, end, dispatcher)
+): Long = awaitForward(bytePattern(needle), start, end, dispatcher)
 
 /** As [awaitFind] with an array of this one byte. */
 public suspend fun MMap.awaitFind(
@@ -38,7 +44,7 @@ public suspend fun MMap.awaitFind(
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): Long = awaitForward(Needle(needle), start, end, dispatcher)
+): Long = awaitForward(bytePattern(needle), start, end, dispatcher)
 
 /** As [awaitFind] with the UTF-8 form of [needle]. */
 public suspend fun MMap.awaitFind(
@@ -46,7 +52,7 @@ public suspend fun MMap.awaitFind(
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): Long = awaitForward(Needle(needle.encodeToByteArray()), start, end, dispatcher)
+): Long = awaitForward(bytePattern(needle.encodeToByteArray()), start, end, dispatcher)
 
 /** As [awaitFind] with the bytes of [needle]. */
 public suspend fun MMap.awaitFind(
@@ -54,7 +60,7 @@ public suspend fun MMap.awaitFind(
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): Long = awaitForward(Needle(needle.toByteArray()), start, end, dispatcher)
+): Long = awaitForward(bytePattern(needle.toByteArray()), start, end, dispatcher)
 
 /**
  * As [MMap.rfind], on [dispatcher]: see [awaitFind].
@@ -66,7 +72,7 @@ public suspend fun MMap.awaitRfind(
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): Long = awaitBackward(Needle(needle), start, end, dispatcher)
+): Long = awaitBackward(bytePattern(needle), start, end, dispatcher)
 
 /** As [awaitRfind] with an array of this one byte. */
 public suspend fun MMap.awaitRfind(
@@ -74,7 +80,7 @@ public suspend fun MMap.awaitRfind(
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): Long = awaitBackward(Needle(needle), start, end, dispatcher)
+): Long = awaitBackward(bytePattern(needle), start, end, dispatcher)
 
 /** As [awaitRfind] with the UTF-8 form of [needle]. */
 public suspend fun MMap.awaitRfind(
@@ -82,7 +88,7 @@ public suspend fun MMap.awaitRfind(
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): Long = awaitBackward(Needle(needle.encodeToByteArray()), start, end, dispatcher)
+): Long = awaitBackward(bytePattern(needle.encodeToByteArray()), start, end, dispatcher)
 
 /** As [awaitRfind] with the bytes of [needle]. */
 public suspend fun MMap.awaitRfind(
@@ -90,7 +96,72 @@ public suspend fun MMap.awaitRfind(
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): Long = awaitBackward(Needle(needle.toByteArray()), start, end, dispatcher)
+): Long = awaitBackward(bytePattern(needle.toByteArray()), start, end, dispatcher)
+
+/**
+ * As [find][MMap.find] with a prepared [needle], on [dispatcher]: see the other [awaitFind].
+ *
+ * With a [parallelism] of more than 1 (the default) as many coroutines search windows of 4 MiB at the same time, as far
+ * as the dispatcher has threads for them, and find exactly what one would: the first occurrence. Once one is found, the
+ * windows behind it are not begun. This is worth while where the processor is the limit: if pages have to be read from
+ * a device or brought into the map first, on the JVM where it searches without SIMD instructions, for text in either
+ * case, or for data full of near misses. A search by SIMD instructions of pages that are there takes one thread to the
+ * limit of the memory, and gains little.
+ *
+ * @throws IllegalArgumentException if [parallelism] is less than 1.
+ * @throws CancellationException if the coroutine is cancelled.
+ * @sample dev.kmmap.samples.SuspendingSamples.searchInParallel
+ */
+public suspend fun MMap.awaitFind(
+    needle: Needle,
+    start: Long = position,
+    end: Long = Long.MAX_VALUE,
+    dispatcher: CoroutineDispatcher = Dispatchers.IO,
+    parallelism: Int = 1,
+): Long = when {
+    isAlone(parallelism, needle) -> awaitForward(needle.pattern, start, end, dispatcher)
+    else -> withContext(dispatcher) { searchForwardParallel(needle.pattern, start, end, parallelism) }
+}
+
+/**
+ * As [rfind][MMap.rfind] with a prepared [needle], on [dispatcher], by [parallelism] coroutines: see [awaitFind].
+ *
+ * @throws IllegalArgumentException if [parallelism] is less than 1.
+ * @throws CancellationException if the coroutine is cancelled.
+ */
+public suspend fun MMap.awaitRfind(
+    needle: Needle,
+    start: Long = position,
+    end: Long = Long.MAX_VALUE,
+    dispatcher: CoroutineDispatcher = Dispatchers.IO,
+    parallelism: Int = 1,
+): Long = when {
+    isAlone(parallelism, needle) -> awaitBackward(needle.pattern, start, end, dispatcher)
+    else -> withContext(dispatcher) { searchBackwardParallel(needle.pattern, start, end, parallelism) }
+}
+
+/**
+ * As [MMap.count], on [dispatcher], by [parallelism] coroutines: see [awaitFind]. Occurrences that reach from one
+ * window into the next, and may not overlap, make that one be counted a second time.
+ *
+ * @throws IllegalArgumentException if [parallelism] is less than 1.
+ * @throws CancellationException if the coroutine is cancelled.
+ * @sample dev.kmmap.samples.SuspendingSamples.searchInParallel
+ */
+public suspend fun MMap.awaitCount(
+    needle: Needle,
+    start: Long = 0,
+    end: Long = Long.MAX_VALUE,
+    overlapping: Boolean = false,
+    dispatcher: CoroutineDispatcher = Dispatchers.IO,
+    parallelism: Int = 1,
+): Long = withContext(dispatcher) {
+    val pattern = needle.pattern
+    when {
+        isAlone(parallelism, needle) -> occurrences(pattern, start, end, overlapping).countAll { ensureActive() }
+        else -> countParallel(pattern, start, end, overlapping, parallelism)
+    }
+}
 
 /**
  * As [MMap.flush], on [dispatcher] (by default [Dispatchers.IO]). A flush under way is not interrupted: a cancelled
@@ -108,8 +179,14 @@ public suspend fun MMap.awaitFlush(
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
 ): Unit = withContext(dispatcher) { flush(offset, length, mode) }
 
-private suspend fun MMap.awaitForward(needle: Needle, start: Long, end: Long, dispatcher: CoroutineDispatcher): Long =
+private suspend fun MMap.awaitForward(needle: Pattern, start: Long, end: Long, dispatcher: CoroutineDispatcher): Long =
     withContext(dispatcher) { searchForward(needle, start, end) { ensureActive() } }
 
-private suspend fun MMap.awaitBackward(needle: Needle, start: Long, end: Long, dispatcher: CoroutineDispatcher): Long =
+private suspend fun MMap.awaitBackward(needle: Pattern, start: Long, end: Long, dispatcher: CoroutineDispatcher): Long =
     withContext(dispatcher) { searchBackward(needle, start, end) { ensureActive() } }
+
+/** Whether one coroutine is enough. The empty needle is found without looking. */
+private fun isAlone(parallelism: Int, needle: Needle): Boolean {
+    require(parallelism >= 1) { "parallelism must be at least 1: $parallelism" }
+    return parallelism == 1 || needle.length == 0
+}

@@ -3,7 +3,7 @@ package dev.kmmap
 import dev.kmmap.fixtures.Naive
 import dev.kmmap.fixtures.forEachOf
 import dev.kmmap.fixtures.mappingsByPath
-import dev.kmmap.internal.Needle
+import dev.kmmap.internal.bytePattern
 import dev.kmmap.internal.SEARCH_WINDOW
 import dev.kmmap.internal.searchBackward
 import dev.kmmap.internal.searchForward
@@ -206,7 +206,7 @@ internal class SearchSpec : FunSpec({
             val last = map.size - 1
             map[last] = 1
             var windows = 0
-            map.searchForward(Needle(1), 0, Long.MAX_VALUE) {
+            map.searchForward(bytePattern(1), 0, Long.MAX_VALUE) {
                 windows++
                 if (windows == 2) map.resize(2 * SEARCH_WINDOW + 5)
             } shouldBe -1
@@ -219,7 +219,7 @@ internal class SearchSpec : FunSpec({
             map[SEARCH_WINDOW + 3] = 1
             map[2 * SEARCH_WINDOW] = 1
             var windows = 0
-            map.searchBackward(Needle(1), 0, Long.MAX_VALUE) {
+            map.searchBackward(bytePattern(1), 0, Long.MAX_VALUE) {
                 windows++
                 if (windows == 1) map.resize(SEARCH_WINDOW + 4)
             } shouldBe SEARCH_WINDOW + 3
@@ -229,12 +229,12 @@ internal class SearchSpec : FunSpec({
 
     test("a map that shrinks to nothing or grows during a search") {
         withWindows(3) { map ->
-            map.searchForward(Needle(1), 0, Long.MAX_VALUE) { map.resize(0) } shouldBe -1
+            map.searchForward(bytePattern(1), 0, Long.MAX_VALUE) { map.resize(0) } shouldBe -1
             map.resize(3 * SEARCH_WINDOW)
-            map.searchBackward(Needle(1), 0, Long.MAX_VALUE) { map.resize(0) } shouldBe -1
+            map.searchBackward(bytePattern(1), 0, Long.MAX_VALUE) { map.resize(0) } shouldBe -1
             map.resize(2 * SEARCH_WINDOW)
             // What the map gains during a search is not searched: the bounds are those at the beginning.
-            map.searchForward(Needle(1), 0, Long.MAX_VALUE) {
+            map.searchForward(bytePattern(1), 0, Long.MAX_VALUE) {
                 map.resize(3 * SEARCH_WINDOW)
                 map[3 * SEARCH_WINDOW - 1] = 1
             } shouldBe -1
@@ -246,8 +246,8 @@ internal class SearchSpec : FunSpec({
         for (backward in listOf(false, true)) {
             withWindows(3) { map ->
                 val failure = runCatching {
-                    if (backward) map.searchBackward(Needle(1), 0, Long.MAX_VALUE) { map.close() }
-                    else map.searchForward(Needle(1), 0, Long.MAX_VALUE) { map.close() }
+                    if (backward) map.searchBackward(bytePattern(1), 0, Long.MAX_VALUE) { map.close() }
+                    else map.searchForward(bytePattern(1), 0, Long.MAX_VALUE) { map.close() }
                 }.exceptionOrNull()
                 (failure is IllegalStateException) shouldBe true
                 failure?.message shouldBe "mmap is closed"
@@ -260,8 +260,8 @@ internal class SearchSpec : FunSpec({
             for ((end, checkpoints) in listOf(0L to 0, SEARCH_WINDOW to 0, SEARCH_WINDOW + 1 to 1, map.size to 2)) {
                 var forward = 0
                 var backward = 0
-                map.searchForward(Needle(1), 0, end) { forward++ }
-                map.searchBackward(Needle(1), 0, end) { backward++ }
+                map.searchForward(bytePattern(1), 0, end) { forward++ }
+                map.searchBackward(bytePattern(1), 0, end) { backward++ }
                 forward shouldBe checkpoints
                 backward shouldBe checkpoints
             }

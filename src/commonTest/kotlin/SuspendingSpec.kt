@@ -8,7 +8,7 @@ import dev.kmmap.fixtures.mappings
 import dev.kmmap.fixtures.mostUntouchedMemory
 import dev.kmmap.fixtures.untouchedMemory
 import dev.kmmap.fixtures.withFaultySystemCalls
-import dev.kmmap.internal.Needle
+import dev.kmmap.internal.bytePattern
 import dev.kmmap.internal.SEARCH_WINDOW
 import dev.kmmap.internal.SystemCall
 import dev.kmmap.internal.searchBackward
@@ -142,8 +142,8 @@ internal class SuspendingSpec : FunSpec({
                         if (++windows == 3) cancel()
                         ensureActive()
                     }
-                    if (isBackward) map.searchBackward(Needle(1), 0, Long.MAX_VALUE) { checkpoint() }
-                    else map.searchForward(Needle(1), 0, Long.MAX_VALUE) { checkpoint() }
+                    if (isBackward) map.searchBackward(bytePattern(1), 0, Long.MAX_VALUE) { checkpoint() }
+                    else map.searchForward(bytePattern(1), 0, Long.MAX_VALUE) { checkpoint() }
                 }
             }
             windows shouldBe 3

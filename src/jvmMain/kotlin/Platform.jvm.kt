@@ -37,9 +37,9 @@ internal actual fun releaseGuard(number: Long): Unit = FaultGuard.release(number
 internal actual fun countFaults(number: Long): Long = FaultGuard.faults(number)
 
 internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner? =
-    if (ignoreCase) null else KernelScan.of(needle, false) { PortableScan(needle) }
+    KernelScan.of(needle, ignoreCase) { PortableScan(needle, ignoreCase) }
 
-internal actual fun kernelScanOfSet(set: ByteArray): Scanner? = null
+internal actual fun kernelScanOfSet(set: ByteArray): Scanner? = KernelScan.ofSet(set) { PortableSetScan(set) }
 
 /** A wait that another running thread is about to end is over within so many attempts. */
 private const val SPINS = 16

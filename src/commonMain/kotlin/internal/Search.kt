@@ -1,16 +1,12 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MMap
-import kotlin.concurrent.Volatile
 
 /**
  * Bytes that are searched without a pause. Between windows the gate is left, so that close and resize get their turn,
  * and the checkpoint runs, so that a coroutine can be cancelled. A window of this size takes about a millisecond.
  */
 internal const val SEARCH_WINDOW: Long = 4L shl 20
-
-/** The kernel is prepared for windows of at least so many bytes: it has to win back what that costs. */
-private const val KERNEL_WINDOW = 4096L
 
 /** What is looked for, as the search sees it. */
 internal interface Pattern {
@@ -22,27 +18,6 @@ internal interface Pattern {
 
     /** What searches a window of [length] bytes best. Not asked for where [shortest] is 0. */
     fun scanner(length: Long): Scanner
-}
-
-/** A copy of [bytes], prepared once. The empty needle is found without a scanner. */
-internal class Needle(bytes: ByteArray) : Pattern {
-    constructor(byte: Byte) : this(byteArrayOf(byte))
-
-    override val shortest: Int = bytes.size
-    override val longest: Int get() = shortest
-
-    private val bytes = bytes.copyOf()
-    private val portable = if (bytes.isEmpty()) null else PortableScan(this.bytes)
-
-    /** Prepared when it is first of use; two threads may prepare one each. */
-    @Volatile
-    private var kernel: Scanner? = null
-
-    override fun scanner(length: Long): Scanner {
-        val simple = checkNotNull(portable)
-        if (length < KERNEL_WINDOW) return simple
-        return kernel ?: (kernelScan(bytes, ignoreCase = false) ?: simple).also { kernel = it }
-    }
 }
 
 /**
@@ -104,6 +79,3 @@ internal fun MMap.scanLast(needle: Pattern, start: Long, end: Long): Long = read
     val found = needle.scanner(limit - from).last(generation.region, from, limit)
     if (found < 0 && from != start) CONTINUE else found
 }
-
-/** What ends a line. */
-internal val LINE_FEED: Needle = Needle('\n'.code.toByte())

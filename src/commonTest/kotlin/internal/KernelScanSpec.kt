@@ -69,7 +69,7 @@ internal class KernelScanSpec : FunSpec({
     test("a needle may change after it was given") {
         val needle = bytes("needle")
         val scanner = prepared(needle.copyOf())
-        val kept = Needle(needle)
+        val kept = bytePattern(needle)
         needle.fill(0)
         MMap.anonymous(100_000).use { map ->
             map.copyFrom(99_990, bytes("needle"))

@@ -144,6 +144,33 @@ internal class SamplesSpec : FunSpec({
         }
     }
 
+    test("oneNeedleManyMaps") {
+        withText("a needle") { one ->
+            withText("hay") { two ->
+                SearchSamples.oneNeedleManyMaps(listOf(one.path, two.path), "needle") shouldBe listOf(one.path)
+            }
+        }
+    }
+
+    test("ignoringCase") {
+        withText("GET\nContent-Length: 5\n") { SearchSamples.ignoringCase(it.path) shouldBe 4 }
+    }
+
+    test("anyOfSeveralBytes") {
+        withText("a\tlist of words\n") { SearchSamples.anyOfSeveralBytes(it.path) shouldBe (1L to 15L) }
+        withText("none") { SearchSamples.anyOfSeveralBytes(it.path) shouldBe (-1L to -1L) }
+    }
+
+    test("everyOccurrence") {
+        withText("ababa".repeat(20)) { file ->
+            SearchSamples.everyOccurrence(file.path, "aba") shouldBe List(10) { it * 5L }
+        }
+    }
+
+    test("howOften") {
+        withText("aaaa") { SearchSamples.howOften(it.path, "aa") shouldBe (2L to 3L) }
+    }
+
     test("findWithTimeout") {
         withText("a needle") { file ->
             SuspendingSamples.findWithTimeout(file.path, "needle") shouldBe 2
@@ -155,6 +182,40 @@ internal class SamplesSpec : FunSpec({
         withText("abc") { file ->
             SuspendingSamples.findManyAtOnce(file.path, listOf("c", "a", "x")) shouldBe listOf(2L, 0L, -1L)
         }
+    }
+
+    test("searchInParallel") {
+        withText("Warning\nwarning\nWARNING\n") { file ->
+            SuspendingSamples.searchInParallel(file.path, "warning") shouldBe (3L to 0L)
+        }
+    }
+
+    test("longestLine") {
+        withText("one\nthree\r\n\nfive") { LineSamples.longestLine(it.path) shouldBe "three" }
+        withText("") { LineSamples.longestLine(it.path) shouldBe null }
+    }
+
+    test("linesFromTheMiddle") {
+        withText("one\ntwo\nthree\n") { LineSamples.linesFromTheMiddle(it.path) shouldBe listOf("two", "three") }
+    }
+
+    test("tail") {
+        withText("one\ntwo\nthree") { file ->
+            LineSamples.tail(file.path, 2) shouldBe listOf("two", "three")
+            LineSamples.tail(file.path, 5) shouldBe listOf("one", "two", "three")
+        }
+    }
+
+    test("linesThatContain") {
+        withText("one\ntwo\r\nthree") { LineSamples.linesThatContain(it.path, "o") shouldBe listOf("one", "two") }
+    }
+
+    test("lineByNumber") {
+        withText("one\ntwo\nthree") { LineSamples.lineByNumber(it.path, 2) shouldBe "three" }
+    }
+
+    test("numbersOfMatchingLines") {
+        withText("one\ntwo\nno\n") { LineSamples.numbersOfMatchingLines(it.path, "o") shouldBe listOf(1L, 2L, 3L) }
     }
 
     test("writeDurably") {

@@ -3,6 +3,8 @@ package dev.kmmap.samples
 import dev.kmmap.Access
 import dev.kmmap.FlushMode
 import dev.kmmap.MMap
+import dev.kmmap.Needle
+import dev.kmmap.awaitCount
 import dev.kmmap.awaitFind
 import dev.kmmap.awaitFlush
 import kotlinx.coroutines.async
@@ -32,4 +34,11 @@ internal object SuspendingSamples {
             map.awaitFlush(mode = FlushMode.DURABLE)
         }
     }
+
+    /** How often [text] occurs in either case, and where first, by four coroutines each. */
+    suspend fun searchInParallel(path: String, text: String): Pair<Long, Long> =
+        MMap.open(path).use { map ->
+            val needle = Needle.of(text, ignoreCase = true)
+            map.awaitCount(needle, parallelism = 4) to map.awaitFind(needle, parallelism = 4)
+        }
 }

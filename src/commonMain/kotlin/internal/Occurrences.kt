@@ -1,0 +1,116 @@
+package dev.kmmap.internal
+
+import dev.kmmap.MMap
+
+/** So many occurrences are looked up at once: 8 KiB of indices, beside which the cost of the gate is nothing. */
+private const val OCCURRENCES_AHEAD = 1024
+
+/**
+ * Goes through the occurrences of [pattern] from [start] to [end], in steps of one window or, where they are many, of
+ * [OCCURRENCES_AHEAD] occurrences. Between the steps the gate is left. Without [overlapping] the next occurrence may
+ * begin where the one before ends; the empty pattern occurs everywhere, at the end too.
+ *
+ * The bounds are those of [searchBounds]. If the map shrinks meanwhile, what is left is searched.
+ */
+internal class Occurrences(
+    private val map: MMap,
+    private val pattern: FixedPattern,
+    start: Long,
+    private val end: Long,
+    private val overlapping: Boolean,
+) {
+    /** What the last step has found, the first [count] of it. */
+    val indices = LongArray(OCCURRENCES_AHEAD)
+    var count = 0
+        private set
+
+    /** Where the next occurrence may begin, as far as is known. */
+    var next = start
+        private set
+    private var isAtEnd = false
+
+    /** The one that the last step has searched. */
+    private var generation: Generation? = null
+
+    private val distance = if (overlapping) 1 else maxOf(pattern.length, 1)
+
+    /** Whether the map is no longer what the last step has searched. */
+    val isStale: Boolean
+        get() = map.isClosed || map.generation !== generation
+
+    /** Drops what the last step has found from [index] on, and looks for it once more, in what the map is now. */
+    fun restart(index: Long) {
+        next = index
+        isAtEnd = false
+        count = 0
+    }
+
+    /** Makes the next step, which may find nothing; returns `false` if there is none to make. */
+    fun step(): Boolean {
+        count = 0
+        if (isAtEnd) return false
+        map.reading { current ->
+            generation = current
+            val limit = minOf(end, current.size)
+            if (limit - next < pattern.length) isAtEnd = true else searchWindow(current.region, limit)
+        }
+        return true
+    }
+
+    private fun searchWindow(region: Region, limit: Long) {
+        val from = next
+        val window = windowFor(pattern) + pattern.length - 1
+        val to = if (limit - from <= window) limit else from + window
+        count = when (pattern.length) {
+            0 -> everywhere(from, to)
+            else -> pattern.scanner(to - from).collect(region, from, to, overlapping, indices)
+        }
+        if (count > 0) next = indices[count - 1] + distance
+        if (count == indices.size) return
+        if (to == limit) isAtEnd = true else next = maxOf(next, to - pattern.length + 1)
+    }
+
+    private fun everywhere(from: Long, to: Long): Int {
+        val found = minOf(to - from + 1, indices.size.toLong()).toInt()
+        for (i in 0 until found) indices[i] = from + i
+        return found
+    }
+}
+
+/** The occurrences one by one, each as if it were looked for when it is asked for: see [Occurrences]. */
+internal class OccurrenceIterator(private val occurrences: Occurrences) : LongIterator() {
+    private var index = 0
+
+    override fun hasNext(): Boolean {
+        if (index < occurrences.count && occurrences.isStale) {
+            occurrences.restart(occurrences.indices[index])
+            index = 0
+        }
+        while (index == occurrences.count) {
+            index = 0
+            if (!occurrences.step()) return false
+        }
+        return true
+    }
+
+    override fun nextLong(): Long {
+        if (!hasNext()) throw NoSuchElementException("there is no further occurrence")
+        return occurrences.indices[index++]
+    }
+}
+
+/** The occurrences inside the bounds that [start] and [end] are for the map of now. */
+internal fun MMap.occurrences(pattern: FixedPattern, start: Long, end: Long, overlapping: Boolean): Occurrences {
+    val bounds = searchBounds(start, end, size)
+    return Occurrences(this, pattern, bounds.start, bounds.end, overlapping)
+}
+
+/** How many there are. [checkpoint] runs between the steps, outside of the gate. */
+internal inline fun Occurrences.countAll(checkpoint: () -> Unit): Long {
+    var total = 0L
+    while (step()) {
+        total += count
+        checkpoint()
+    }
+    return total
+}

@@ -1,0 +1,120 @@
+package dev.kmmap.internal
+
+import dev.kmmap.MMap
+import kotlin.concurrent.atomics.AtomicInt
+import kotlin.concurrent.atomics.AtomicLong
+import kotlin.concurrent.atomics.fetchAndIncrement
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.launch
+
+/*
+ * Searches by several coroutines on the dispatcher of the caller. The windows are handed out in the order in which one
+ * search alone would take them, so when one has found something, all before it are in somebody's hands already and are
+ * finished; those behind it are not begun. The least of what was found is then exactly what one search finds.
+ */
+
+/** As [searchForward], by up to [parallelism] coroutines. */
+internal suspend fun MMap.searchForwardParallel(pattern: FixedPattern, start: Long, end: Long, parallelism: Int): Long {
+    val windows = Windows(searchBounds(start, end, size), pattern)
+    val first = AtomicLong(Long.MAX_VALUE)
+    windows.forEach(parallelism) { number ->
+        val from = windows.start(number)
+        if (from > first.load()) return@forEach false
+        val found = scanFirst(pattern, from, windows.end(number))
+        if (found >= 0) first.update { minOf(it, found) }
+        found < 0
+    }
+    return first.load().let { if (it == Long.MAX_VALUE) -1 else it }
+}
+
+/** As [searchBackward], by up to [parallelism] coroutines. */
+internal suspend fun MMap.searchBackwardParallel(
+    pattern: FixedPattern,
+    start: Long,
+    end: Long,
+    parallelism: Int,
+): Long {
+    val windows = Windows(searchBounds(start, end, size), pattern)
+    val last = AtomicLong(-1)
+    windows.forEach(parallelism) { taken ->
+        val number = windows.count - 1 - taken
+        if (windows.end(number) <= last.load()) return@forEach false
+        val found = scanLast(pattern, windows.start(number), windows.end(number))
+        if (found >= 0) last.update { maxOf(it, found) }
+        found < 0
+    }
+    return last.load()
+}
+
+/** As [countAll], by up to [parallelism] coroutines. */
+internal suspend fun MMap.countParallel(
+    pattern: FixedPattern,
+    start: Long,
+    end: Long,
+    overlapping: Boolean,
+    parallelism: Int,
+): Long {
+    val windows = Windows(searchBounds(start, end, size), pattern)
+    // Each window is counted as if no occurrence reached into it from the one before.
+    val counts = LongArray(windows.count)
+    val nexts = LongArray(windows.count)
+    windows.forEach(parallelism) { number ->
+        val occurrences = Occurrences(this, pattern, windows.start(number), windows.end(number), overlapping)
+        counts[number] = occurrences.countAll {}
+        nexts[number] = occurrences.next
+        true
+    }
+    var total = 0L
+    var next = 0L
+    for (number in 0 until windows.count) {
+        if (next <= windows.start(number)) {
+            total += counts[number]
+            next = nexts[number]
+        } else {
+            // One did, so that this window is counted once more, from where it ends.
+            val occurrences = Occurrences(this, pattern, next, windows.end(number), overlapping)
+            total += occurrences.countAll {}
+            next = occurrences.next
+        }
+    }
+    return total
+}
+
+/** The range of a search in windows; each shares with the next one all but one byte of an occurrence. */
+private class Windows(private val bounds: Bounds, private val pattern: FixedPattern) {
+    private val size = windowFor(pattern)
+
+    /** How many begin where an occurrence could. */
+    val count: Int = when {
+        bounds.end - bounds.start < pattern.length -> 0
+        else -> ((bounds.end - bounds.start - pattern.length) / size + 1).toInt()
+    }
+
+    fun start(number: Int): Long = bounds.start + number * size
+
+    fun end(number: Int): Long = if (number == count - 1) bounds.end else start(number + 1) + pattern.length - 1
+
+    /**
+     * Runs [search] with the numbers 0, 1, 2, … up to the last one, on up to [parallelism] coroutines each of which
+     * stops when it returns `false`.
+     */
+    suspend fun forEach(parallelism: Int, search: (Int) -> Boolean): Unit = coroutineScope {
+        val next = AtomicInt(0)
+        repeat(minOf(parallelism, count)) {
+            launch {
+                do {
+                    ensureActive()
+                    val number = next.fetchAndIncrement()
+                } while (number < count && search(number))
+            }
+        }
+    }
+}
+
+private inline fun AtomicLong.update(change: (Long) -> Long) {
+    while (true) {
+        val seen = load()
+        if (compareAndSet(seen, change(seen))) return
+    }
+}
