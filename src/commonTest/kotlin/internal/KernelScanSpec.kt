@@ -9,12 +9,13 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 
 /** The platform's kernel; where it has none, what stands in for it. */
-private fun prepared(needle: ByteArray): Scanner = kernelScan(needle, ignoreCase = false) ?: PortableScan(needle)
+private fun prepared(needle: ByteArray, ignoreCase: Boolean = false): Scanner =
+    kernelScan(needle, ignoreCase) ?: PortableScan(needle, ignoreCase)
 
 internal class KernelScanSpec : FunSpec({
-    scannerContract(::prepared)
+    scannerContract { prepared(it) }
 
-    linearityContract(::prepared)
+    linearityContract { prepared(it) }
 
     test("a map is searched alike by both scanners, whatever the size of the window") {
         val sizes = listOf(100, 4095, 4096, 4097, 100_000, SEARCH_WINDOW.toInt() + 5)
