@@ -19,7 +19,7 @@ internal class Occurrences(
     private val end: Long,
     private val overlapping: Boolean,
 ) {
-    /** What the last step has found, the first [count] of it. */
+    /** What the last step has found, the first [count] of it; nothing if it only counted. */
     val indices = LongArray(OCCURRENCES_AHEAD)
     var count = 0
         private set
@@ -46,28 +46,49 @@ internal class Occurrences(
     }
 
     /** Makes the next step, which may find nothing; returns `false` if there is none to make. */
-    fun step(): Boolean {
+    fun step(): Boolean = step { region, to, isLast -> collect(region, to, isLast) }
+
+    /** A [step] that only counts: always a whole window. */
+    fun stepCounting(): Boolean = step { region, to, isLast -> count(region, to, isLast) }
+
+    private inline fun step(search: (region: Region, to: Long, isLast: Boolean) -> Unit): Boolean {
         count = 0
         if (isAtEnd) return false
         map.reading { current ->
             generation = current
             val limit = minOf(end, current.size)
-            if (limit - next < pattern.length) isAtEnd = true else searchWindow(current.region, limit)
+            val window = windowFor(pattern) + pattern.length - 1
+            when {
+                limit - next < pattern.length -> isAtEnd = true
+                limit - next <= window -> search(current.region, limit, true)
+                else -> search(current.region, next + window, false)
+            }
         }
         return true
     }
 
-    private fun searchWindow(region: Region, limit: Long) {
+    private fun count(region: Region, to: Long, isLast: Boolean) {
+        val tally = Tally(next)
+        if (pattern.length == 0) {
+            tally.count = to - next + 1
+            tally.next = to + 1
+        } else {
+            pattern.scanner(to - next).count(region, to, overlapping, tally)
+        }
+        count = tally.count.toInt()
+        next = tally.next
+        isAtEnd = isLast
+    }
+
+    private fun collect(region: Region, to: Long, isLast: Boolean) {
         val from = next
-        val window = windowFor(pattern) + pattern.length - 1
-        val to = if (limit - from <= window) limit else from + window
         count = when (pattern.length) {
             0 -> everywhere(from, to)
             else -> pattern.scanner(to - from).collect(region, from, to, overlapping, indices)
         }
         if (count > 0) next = indices[count - 1] + distance
         if (count == indices.size) return
-        if (to == limit) isAtEnd = true else next = maxOf(next, to - pattern.length + 1)
+        if (isLast) isAtEnd = true else next = maxOf(next, to - pattern.length + 1)
     }
 
     private fun everywhere(from: Long, to: Long): Int {
@@ -108,7 +129,7 @@ internal fun MMap.occurrences(pattern: FixedPattern, start: Long, end: Long, ove
 /** How many there are. [checkpoint] runs between the steps, outside of the gate. */
 internal inline fun Occurrences.countAll(checkpoint: () -> Unit): Long {
     var total = 0L
-    while (step()) {
+    while (stepCounting()) {
         total += count
         checkpoint()
     }

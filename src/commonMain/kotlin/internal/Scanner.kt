@@ -34,28 +34,17 @@ internal class Tally(var next: Long) {
     var count: Long = 0
 }
 
-/** A plain way to [Scanner.collect]: one search after the other, each [step] bytes behind the last occurrence. */
-internal fun Scanner.collectOneByOne(region: Region, from: Long, to: Long, step: Int, indices: LongArray): Int {
-    var count = 0
-    var at = from
-    while (count < indices.size) {
-        val found = first(region, at, to)
-        if (found < 0) break
-        indices[count++] = found
-        at = found + step
-    }
-    return count
-}
+/** So many indices are collected at once, to be counted. */
+private const val COUNTED_AT_ONCE = 256
 
-/** A plain way to [Scanner.count] occurrences of [size] bytes, as [collectOneByOne]. */
-internal fun Scanner.countOneByOne(region: Region, to: Long, size: Int, overlapping: Boolean, tally: Tally) {
-    while (to - tally.next >= size) {
-        val found = first(region, tally.next, to)
-        if (found < 0) {
-            tally.next = to - size + 1
-            break
-        }
-        tally.count++
-        tally.next = found + if (overlapping) 1 else size
+/** A way to [Scanner.count] occurrences of [size] bytes: collects them. */
+internal fun Scanner.countByCollecting(region: Region, to: Long, size: Int, overlapping: Boolean, tally: Tally) {
+    val indices = LongArray(COUNTED_AT_ONCE)
+    var found = indices.size
+    while (found == indices.size && to - tally.next >= size) {
+        found = collect(region, tally.next, to, overlapping, indices)
+        tally.count += found
+        if (found > 0) tally.next = indices[found - 1] + if (overlapping) 1 else size
+        if (found < indices.size) tally.next = maxOf(tally.next, to - size + 1)
     }
 }

@@ -19,10 +19,15 @@ package dev.kmmap.internal
  *
  * The needle is kept, not copied: it must not change. Safe to use from several threads at once.
  *
- * @param needle at least one byte
+ * @param needle at least one byte; without capital ASCII letters if [ignoreCase]
  * @param backward whether [search] finds the last occurrence instead of the first
+ * @param ignoreCase whether ASCII letters match in either case: then bytes are compared as small letters
  */
-internal class TwoWay(private val needle: ByteArray, private val backward: Boolean) {
+internal class TwoWay(
+    private val needle: ByteArray,
+    private val backward: Boolean,
+    private val ignoreCase: Boolean = false,
+) {
     private val step = if (backward) -1 else 1
     private val needleOrigin = if (backward) needle.lastIndex else 0
 
@@ -51,6 +56,38 @@ internal class TwoWay(private val needle: ByteArray, private val backward: Boole
 
     /** Index of the first occurrence (the last one, if [backward]) lying completely inside `[from, to)`, or -1. */
     fun search(region: Region, from: Long, to: Long): Long {
+        search(region, from, to) { at ->
+            return if (backward) to - at - needle.size else from + at
+        }
+        return -1
+    }
+
+    /**
+     * [Scanner.collect], not [backward], into [indices] from the one at [start] on, which has to be there: how many
+     * there are in it then. What matched once is not compared again for the next occurrence that overlaps.
+     */
+    fun collect(
+        region: Region,
+        from: Long,
+        to: Long,
+        overlapping: Boolean,
+        indices: LongArray,
+        start: Int = 0,
+    ): Int {
+        var count = start
+        search(region, from, to) { at ->
+            indices[count++] = from + at
+            if (count == indices.size) return count
+            if (overlapping) shift else needle.size
+        }
+        return count
+    }
+
+    /**
+     * Calls [found] with each occurrence, as its distance from where the search begins; it tells how far to go from
+     * there: [shift], which misses none, or the size of the needle.
+     */
+    private inline fun search(region: Region, from: Long, to: Long, found: (Long) -> Int) {
         val needle = needle
         val size = needle.size
         val step = step
@@ -62,20 +99,28 @@ internal class TwoWay(private val needle: ByteArray, private val backward: Boole
         var known = 0
         while (at <= lastAt) {
             var i = maxOf(cut, known)
-            while (i < size && needle[needleOrigin + step * i] == region.get(origin + step * (at + i))) i++
+            while (i < size && isSame(needle[needleOrigin + step * i], region.get(origin + step * (at + i)))) i++
             if (i < size) {
                 at += i - cut + 1
                 known = 0
                 continue
             }
             i = cut - 1
-            while (i >= known && needle[needleOrigin + step * i] == region.get(origin + step * (at + i))) i--
-            if (i < known) return if (backward) to - at - size else from + at
-            at += shift
-            known = remembered
+            while (i >= known && isSame(needle[needleOrigin + step * i], region.get(origin + step * (at + i)))) i--
+            if (i < known) {
+                val advance = found(at)
+                at += advance
+                known = if (advance == shift) remembered else 0
+            } else {
+                at += shift
+                known = remembered
+            }
         }
-        return -1
     }
+
+    @Suppress("NOTHING_TO_INLINE")
+    private inline fun isSame(wanted: Byte, byte: Byte): Boolean =
+        wanted == byte || ignoreCase && wanted == lowerCase(byte)
 
     private fun byteAt(index: Int): Byte = needle[needleOrigin + step * index]
 

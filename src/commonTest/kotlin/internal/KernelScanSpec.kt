@@ -12,12 +12,13 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 
 /** The platform's kernel; where it has none, what stands in for it. */
-private fun prepared(needle: ByteArray): Scanner = kernelScan(needle, ignoreCase = false) ?: PortableScan(needle)
+private fun prepared(needle: ByteArray, ignoreCase: Boolean = false): Scanner =
+    kernelScan(needle, ignoreCase) ?: PortableScan(needle, ignoreCase)
 
 internal class KernelScanSpec : FunSpec({
-    scannerContract(::prepared)
+    scannerContract { prepared(it) }
 
-    linearityContract(::prepared)
+    linearityContract { prepared(it) }
 
     test("ASCII letters match in either case, and nothing else does") {
         FencedMemory(1).use { memory ->

@@ -2,23 +2,30 @@ package dev.kmmap.internal
 
 import dev.kmmap.fixtures.FencedMemory
 import dev.kmmap.fixtures.bytes
+import dev.kmmap.fixtures.ignoringCaseContract
 import dev.kmmap.fixtures.linearityContract
 import dev.kmmap.fixtures.scannerContract
+import dev.kmmap.fixtures.setContract
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.shouldNotBe
 
 internal class PortableScanSpec : FunSpec({
-    scannerContract(::PortableScan)
+    scannerContract { PortableScan(it) }
 
-    linearityContract(::PortableScan)
+    ignoringCaseContract { PortableScan(it, ignoreCase = true) }
+
+    setContract { PortableSetScan(it) }
+
+    linearityContract { PortableScan(it) }
 
     test("an occurrence is found wherever the verification budget runs out") {
         // One position in eight is a candidate and agrees with the needle for 500 bytes. That is paid for little more
         // than 1000 bytes, so an occurrence in the first 2048 is before, across, just behind or far behind that point.
         val needle = ByteArray(600) { if (it % 8 == 7) 'b'.code.toByte() else 'a'.code.toByte() }
         needle[500] = 'b'.code.toByte()
-        val scanner = PortableScan(needle)
+        val scanner = NeedleScan(needle, ignoreCase = false)
         FencedMemory(8 * 1024).use { memory ->
             val size = memory.size.toLong()
             val period = ByteArray(memory.size) { if (it % 8 == 7) 'b'.code.toByte() else 'a'.code.toByte() }
@@ -34,8 +41,8 @@ internal class PortableScanSpec : FunSpec({
                     memory.place(start, period.copyOf(needle.size))
                 }
             }
-            scanner.forwardTwoWay.isInitialized() shouldBe true
-            scanner.backwardTwoWay.isInitialized() shouldBe true
+            scanner.forwardTwoWay shouldNotBe null
+            scanner.backwardTwoWay shouldNotBe null
         }
     }
 
@@ -44,11 +51,11 @@ internal class PortableScanSpec : FunSpec({
         FencedMemory(64 * 1024).use { memory ->
             memory.place(0, ByteArray(memory.size) { text[it % text.size] })
             for (needle in listOf("tete", "the net needed neither the eel")) {
-                val scanner = PortableScan(bytes(needle))
+                val scanner = NeedleScan(bytes(needle), ignoreCase = false)
                 scanner.first(memory.region, 0, memory.size.toLong()) shouldBe -1
                 scanner.last(memory.region, 0, memory.size.toLong()) shouldBe -1
-                scanner.forwardTwoWay.isInitialized() shouldBe false
-                scanner.backwardTwoWay.isInitialized() shouldBe false
+                scanner.forwardTwoWay shouldBe null
+                scanner.backwardTwoWay shouldBe null
             }
         }
     }

@@ -1,28 +1,30 @@
 package dev.kmmap.internal
 
-import dev.kmmap.fixtures.FencedMemory
+import dev.kmmap.fixtures.ignoringCaseContract
 import dev.kmmap.fixtures.linearityContract
 import dev.kmmap.fixtures.scannerContract
 import io.kotest.core.spec.style.FunSpec
 
 /** Both directions of Two-Way behind the interface that the contract is written for. */
-private class TwoWayScanner(private val needle: ByteArray) : Scanner {
-    private val forward = TwoWay(needle, backward = false)
-    private val backward = TwoWay(needle, backward = true)
+private class TwoWayScanner(private val needle: ByteArray, ignoreCase: Boolean) : Scanner {
+    private val forward = TwoWay(needle, backward = false, ignoreCase)
+    private val backward = TwoWay(needle, backward = true, ignoreCase)
 
     override fun first(region: Region, from: Long, to: Long): Long = forward.search(region, from, to)
 
     override fun last(region: Region, from: Long, to: Long): Long = backward.search(region, from, to)
 
     override fun collect(region: Region, from: Long, to: Long, overlapping: Boolean, indices: LongArray): Int =
-        collectOneByOne(region, from, to, if (overlapping) 1 else needle.size, indices)
+        if (indices.isEmpty()) 0 else forward.collect(region, from, to, overlapping, indices)
 
     override fun count(region: Region, to: Long, overlapping: Boolean, tally: Tally): Unit =
-        countOneByOne(region, to, needle.size, overlapping, tally)
+        countByCollecting(region, to, needle.size, overlapping, tally)
 }
 
 internal class TwoWaySpec : FunSpec({
-    scannerContract(::TwoWayScanner)
+    scannerContract { TwoWayScanner(it, ignoreCase = false) }
 
-    linearityContract(::TwoWayScanner)
+    ignoringCaseContract { needle -> TwoWayScanner(lowerCase(needle), ignoreCase = true) }
+
+    linearityContract { TwoWayScanner(it, ignoreCase = false) }
 })
