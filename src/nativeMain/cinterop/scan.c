@@ -46,6 +46,10 @@
 /* Sets of so many bytes are searched by comparing with each. */
 #define FEW_MOST 3
 
+/* So far ahead memory is asked for: by itself the processor does not keep up with a filter of many probes. */
+#define PREFETCH_DISTANCE 1024
+#define CACHE_LINE 64
+
 /* Of the positions of random DNA, eight let one in 65536 pass: a ninth would have nothing left to do. */
 #define PROBES_MAX 8
 
@@ -101,6 +105,11 @@ struct effort {
     int probes;
 };
 
+/* A hint: no address is wrong. */
+static ALWAYS_INLINE void prefetch(const unsigned char *at, int length) {
+    for (int line = 0; line < length; line += CACHE_LINE) __builtin_prefetch(at + line);
+}
+
 /* What a search has found so far. */
 struct harvest {
     long long *indices; /* null if they are only counted */
@@ -125,15 +134,22 @@ static inline int take(struct harvest *harvest, long long position) {
 #include "scan_probes.h"
 #include "scan_two_way.h"
 
-/* One for each bit of a mask, each a byte long: these cannot overlap. Whether there is no room for more. */
-static inline int take_all(struct harvest *harvest, uint64_t bits, long long start, int shift) {
-    long long *const indices = harvest->indices, count = harvest->count;
-    for (; bits != 0; bits &= bits - 1) {
-        if (count == harvest->capacity) break;
-        indices[count++] = start + (lowest_bit(bits) >> shift);
+/*
+ * One for each bit of a mask, each a byte long: these cannot overlap. As long as there is room, four at a time, also
+ * where there are fewer, since how many there are is nothing that a processor foresees.
+ */
+static ALWAYS_INLINE int take_all(struct harvest *harvest, uint64_t bits, long long start, int shift) {
+    long long *const indices = harvest->indices;
+    if (harvest->capacity - harvest->count <= 64) {
+        for (; bits != 0; bits &= bits - 1) if (take(harvest, start + (lowest_bit(bits) >> shift))) return 1;
+        return 0;
     }
-    harvest->count = count;
-    return count == harvest->capacity;
+    long long at = harvest->count;
+    harvest->count += count_bits(bits);
+    while (bits != 0) {
+        for (int i = 0; i < 4; i++, bits &= bits - 1) indices[at++] = start + (lowest_bit(bits | 1ull << 63) >> shift);
+    }
+    return 0;
 }
 
 /* Whether what the filter lets pass is an occurrence: one byte, out of one or several. */
@@ -199,12 +215,7 @@ struct kmmap_scanner *kmmap_scan_prepare_set(
     set_level(scanner, level);
     scanner->length = scanner->probes = scanner->probes_most = 1;
     scanner->offsets[0] = 0;
-    make_set(scanner->set, set, length);
-    int different = 0;
-    for (int byte = 0; byte < 256 && different <= FEW_MOST; byte++) {
-        if (!is_member(scanner->set, (unsigned char) byte)) continue;
-        for (int i = different++; i < FEW_MOST; i++) scanner->bytes[i] = (unsigned char) byte;
-    }
+    const int different = make_set(scanner, set, length);
     scanner->comparison = different == 1 ? EXACT : different <= FEW_MOST ? FEW : MANY;
     return scanner;
 }

@@ -8,7 +8,7 @@
  * COMPARE(a, b)     where two vectors are the same, JOIN(a, b) where two comparisons are both true
  * RESULT(a)         of joined comparisons, OR(a, b) of two results or of the bits of two vectors
  * MASK(a)           a result as bits in a word, one per byte that is the same, 1 << SHIFT bits apart
- * COUNT_BITS(bits)  how many are set
+ * ADD(sums, a)      one more in each byte where the result is true, TOTAL(sums) the sum of all bytes
  *
  * and a function NAME(members)(set, bytes), the result of looking for bytes in a set.
  *
@@ -16,6 +16,8 @@
  */
 
 #define STEP (4 * WIDTH)
+/* Four matches of each fit into the bytes that count them. */
+#define STEPS_PER_TOTAL 63
 #define EVERY_BIT (~(uint64_t) 0 >> (64 - (WIDTH << SHIFT)))
 
 /* What the filter looks for: in registers, once everything is inlined. */
@@ -83,6 +85,7 @@ TARGET static ALWAYS_INLINE long long NAME(next_by)(
     const struct NAME(filter) filter = NAME(prepare)(scanner, haystack, comparison, probes);
     const long long last_step = count - STEP;
     for (; at <= last_step; at += STEP) {
+        prefetch(filter.probed[0] + at + PREFETCH_DISTANCE, STEP);
         const VECTOR match0 = MATCH(at), match1 = MATCH(at + WIDTH);
         const VECTOR match2 = MATCH(at + 2 * WIDTH), match3 = MATCH(at + 3 * WIDTH);
         if (LIKELY(MASK(OR(OR(match0, match1), OR(match2, match3))) == 0)) continue;
@@ -110,6 +113,7 @@ TARGET static ALWAYS_INLINE long long NAME(previous_by)(
         int comparison, int probes) {
     const struct NAME(filter) filter = NAME(prepare)(scanner, haystack, comparison, probes);
     for (; at >= STEP; at -= STEP) {
+        prefetch(filter.probed[0] + at - STEP - PREFETCH_DISTANCE, STEP);
         const VECTOR match0 = MATCH(at - WIDTH), match1 = MATCH(at - 2 * WIDTH);
         const VECTOR match2 = MATCH(at - 3 * WIDTH), match3 = MATCH(at - 4 * WIDTH);
         if (LIKELY(MASK(OR(OR(match0, match1), OR(match2, match3))) == 0)) continue;
@@ -131,26 +135,52 @@ TARGET static ALWAYS_INLINE long long NAME(previous_by)(
     return any != 0 ? at : 0;
 }
 
-/* Bits of several masks side by side, so that there are fewer words to count in. */
-TARGET static ALWAYS_INLINE long long NAME(count_hits)(uint64_t hits0, uint64_t hits1, uint64_t hits2, uint64_t hits3) {
-    if (SHIFT > 0) return COUNT_BITS(hits0 | hits1 >> 1 | hits2 >> 2 | hits3 >> 3);
-    return COUNT_BITS(hits0 | hits1 << 32) + COUNT_BITS(hits2 | hits3 << 32);
-}
-
 /* How many positions match, of at least as many as a vector has. */
 TARGET static ALWAYS_INLINE long long NAME(count_by)(
         const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length, int comparison) {
     const int probes = 1;
     const struct NAME(filter) filter = NAME(prepare)(scanner, haystack, comparison, probes);
     long long count = 0, at = 0;
-    for (; at <= length - STEP; at += STEP)
-        count += NAME(count_hits)(MASK(MATCH(at)), MASK(MATCH(at + WIDTH)), MASK(MATCH(at + 2 * WIDTH)),
-            MASK(MATCH(at + 3 * WIDTH)));
+    while (at <= length - STEP) {
+        VECTOR sums = SPREAD(0);
+        for (int left = STEPS_PER_TOTAL; left > 0 && at <= length - STEP; left--, at += STEP) {
+            prefetch(filter.probed[0] + at + PREFETCH_DISTANCE, STEP);
+            sums = ADD(sums, MATCH(at));
+            sums = ADD(sums, MATCH(at + WIDTH));
+            sums = ADD(sums, MATCH(at + 2 * WIDTH));
+            sums = ADD(sums, MATCH(at + 3 * WIDTH));
+        }
+        count += (long long) TOTAL(sums);
+    }
     for (; at < length; at += WIDTH) {
         const long long from = at < length - WIDTH ? at : length - WIDTH;
-        count += COUNT_BITS(MASK(MATCH(from)) >> ((at - from) << SHIFT));
+        count += count_bits(MASK(MATCH(from)) >> ((at - from) << SHIFT));
     }
     return count;
+}
+
+/* Takes all positions that match up to the last whole step, and returns where that ends, or -1 if it is full. */
+TARGET static ALWAYS_INLINE long long NAME(collect_by)(
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, long long count,
+        struct harvest *harvest, int comparison) {
+    const int probes = 1;
+    const struct NAME(filter) filter = NAME(prepare)(scanner, haystack, comparison, probes);
+    for (; at <= count - STEP; at += STEP) {
+        prefetch(filter.probed[0] + at + PREFETCH_DISTANCE, STEP);
+        const VECTOR match0 = MATCH(at), match1 = MATCH(at + WIDTH);
+        const VECTOR match2 = MATCH(at + 2 * WIDTH), match3 = MATCH(at + 3 * WIDTH);
+        if (MASK(OR(OR(match0, match1), OR(match2, match3))) == 0) continue;
+        if (SHIFT == 0) {
+            if (take_all(harvest, MASK(match0) | MASK(match1) << WIDTH, at, 0)) return -1;
+            if (take_all(harvest, MASK(match2) | MASK(match3) << WIDTH, at + 2 * WIDTH, 0)) return -1;
+            continue;
+        }
+        if (take_all(harvest, MASK(match0), at, SHIFT)) return -1;
+        if (take_all(harvest, MASK(match1), at + WIDTH, SHIFT)) return -1;
+        if (take_all(harvest, MASK(match2), at + 2 * WIDTH, SHIFT)) return -1;
+        if (take_all(harvest, MASK(match3), at + 3 * WIDTH, SHIFT)) return -1;
+    }
+    return at;
 }
 #undef MATCH
 
@@ -163,7 +193,11 @@ TARGET static ALWAYS_INLINE long long NAME(count_by)(
             const unsigned char *haystack, long long at, uint64_t *hits) { \
         return NAME(previous_by)(scanner, haystack, at, hits, comparison, probes); \
     }
-#define DEFINE_COUNT(name, comparison) \
+#define DEFINE_CERTAIN(name, comparison) \
+    TARGET static NOINLINE long long NAME(collect_##name)(const struct kmmap_scanner *scanner, \
+            const unsigned char *haystack, long long at, long long count, struct harvest *harvest) { \
+        return NAME(collect_by)(scanner, haystack, at, count, harvest, comparison); \
+    } \
     TARGET static NOINLINE long long NAME(count_##name)(const struct kmmap_scanner *scanner, \
             const unsigned char *haystack, long long length) { \
         return NAME(count_by)(scanner, haystack, length, comparison); \
@@ -177,11 +211,11 @@ DEFINE_FILTERS(folded4, FOLDED, 4)
 DEFINE_FILTERS(folded8, FOLDED, 8)
 DEFINE_FILTERS(few, FEW, 1)
 DEFINE_FILTERS(many, MANY, 1)
-DEFINE_COUNT(exact1, EXACT)
-DEFINE_COUNT(few, FEW)
-DEFINE_COUNT(many, MANY)
+DEFINE_CERTAIN(exact1, EXACT)
+DEFINE_CERTAIN(few, FEW)
+DEFINE_CERTAIN(many, MANY)
 #undef DEFINE_FILTERS
-#undef DEFINE_COUNT
+#undef DEFINE_CERTAIN
 
 static ALWAYS_INLINE long long NAME(next)(
         const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, long long count,
@@ -214,6 +248,21 @@ static ALWAYS_INLINE long long NAME(previous)(
     }
 }
 
+/* The same up to the end. */
+static NOINLINE void NAME(collect_certain)(
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long count, struct harvest *harvest) {
+    long long at = 0;
+    switch (scanner->comparison) {
+        case EXACT: at = NAME(collect_exact1)(scanner, haystack, at, count, harvest); break;
+        case FEW: at = NAME(collect_few)(scanner, haystack, at, count, harvest); break;
+        default: at = NAME(collect_many)(scanner, haystack, at, count, harvest);
+    }
+    uint64_t hits[4];
+    if (at < 0 || NAME(next)(scanner, haystack, at, count, hits, 1) >= count) return;
+    for (int group = 0; group < 4; group++)
+        if (take_all(harvest, hits[group], at + group * WIDTH, SHIFT)) return;
+}
+
 /* Where each hit is an occurrence. */
 static NOINLINE long long NAME(count)(
         const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
@@ -233,18 +282,17 @@ static NOINLINE void NAME(collect)(
         NARROWER(collect)(scanner, haystack, length, harvest);
         return;
     }
+    if (is_certain(scanner) && harvest->capacity > 1) {
+        NAME(collect_certain)(scanner, haystack, count, harvest);
+        return;
+    }
     struct effort effort = start_effort(scanner);
     uint64_t hits[4];
     long long at = 0;
     while ((at = NAME(next)(scanner, haystack, at, count, hits, effort.probes)) < count) {
         for (int group = 0; group < 4; group++) {
-            const long long start = at + group * WIDTH;
-            if (is_certain(scanner)) {
-                if (take_all(harvest, hits[group], start, SHIFT)) return;
-                continue;
-            }
             for (uint64_t bits = hits[group]; bits != 0; bits &= bits - 1) {
-                const long long position = start + (lowest_bit(bits) >> SHIFT);
+                const long long position = at + group * WIDTH + (lowest_bit(bits) >> SHIFT);
                 if (position < harvest->next) continue;
                 if (is_match(scanner, haystack + position, &effort) && take(harvest, position)) return;
                 if (LIKELY(!is_overspent(&effort, position))) continue;
@@ -298,4 +346,5 @@ static NOINLINE long long NAME(backward)(
 #undef OR
 #undef MASK
 #undef SHIFT
-#undef COUNT_BITS
+#undef ADD
+#undef TOTAL

@@ -5,14 +5,20 @@ static inline int is_member(const unsigned char *set, unsigned char byte) {
     return set[(byte & 15) | (byte >> 3 & 16)] >> (byte >> 4 & 7) & 1;
 }
 
-static void make_set(unsigned char *set, const unsigned char *bytes, long long length) {
-    memset(set, 0, SET_BYTES);
-    for (long long i = 0; i < length; i++)
-        set[(bytes[i] & 15) | (bytes[i] >> 3 & 16)] |= (unsigned char) (1 << (bytes[i] >> 4 & 7));
+/* Returns how many different bytes there are, and notes them all if they are few. */
+static int make_set(struct kmmap_scanner *scanner, const unsigned char *bytes, long long length) {
+    int different = 0;
+    memset(scanner->set, 0, SET_BYTES);
+    for (long long i = 0; i < length; i++) {
+        if (is_member(scanner->set, bytes[i])) continue;
+        scanner->set[(bytes[i] & 15) | (bytes[i] >> 3 & 16)] |= (unsigned char) (1 << (bytes[i] >> 4 & 7));
+        for (int place = different++; place < FEW_MOST; place++) scanner->bytes[place] = bytes[i];
+    }
+    return different;
 }
 
 /* The high bit of each byte of the word that is in the set. */
-static inline uint64_t members_word(const unsigned char *set, uint64_t word) {
+static NOINLINE uint64_t members_word(const unsigned char *set, uint64_t word) {
     uint64_t members = 0;
     for (int bit = 0; bit < 64; bit += 8) members |= (uint64_t) is_member(set, (unsigned char) (word >> bit)) << bit;
     return members << 7;
@@ -59,6 +65,12 @@ static long long count_few(const struct kmmap_scanner *scanner, const unsigned c
     return length == 0 ? 0 : count_bits(few_hits(scanner, haystack, length));
 }
 
+/* The sum of all bytes. */
+static inline long long total_word(uint64_t bytes) {
+    const uint64_t every_other = 0x00ff00ff00ff00ffu;
+    return (long long) (((bytes & every_other) + (bytes >> 8 & every_other)) * 0x0001000100010001u >> 48);
+}
+
 /* Differences are joined as words, and only then looked through for zero bytes. */
 #define NAME(x) x##_word
 #define NARROWER(x) x##_few
@@ -73,7 +85,8 @@ static long long count_few(const struct kmmap_scanner *scanner, const unsigned c
 #define OR(a, b) ((a) | (b))
 #define MASK(a) (a)
 #define SHIFT 3
-#define COUNT_BITS(bits) count_bits(bits)
+#define ADD(sums, a) ((sums) + ((a) >> 7))
+#define TOTAL(sums) total_word(sums)
 #include "scan_filter.h"
 
 #if defined(__x86_64__)
@@ -82,7 +95,14 @@ static long long count_few(const struct kmmap_scanner *scanner, const unsigned c
 static inline __m128i members_vector(const unsigned char *set, __m128i bytes) {
     const uint64_t low = (uint64_t) _mm_cvtsi128_si64(bytes);
     const uint64_t high = (uint64_t) _mm_cvtsi128_si64(_mm_unpackhi_epi64(bytes, bytes));
-    return _mm_set_epi64x((long long) members_word(set, high), (long long) members_word(set, low));
+    const __m128i members = _mm_set_epi64x((long long) members_word(set, high), (long long) members_word(set, low));
+    return _mm_cmplt_epi8(members, _mm_setzero_si128());
+}
+
+/* The sum of all bytes. */
+static inline long long total_vector(__m128i bytes) {
+    const __m128i halves = _mm_sad_epu8(bytes, _mm_setzero_si128());
+    return _mm_cvtsi128_si64(halves) + _mm_cvtsi128_si64(_mm_unpackhi_epi64(halves, halves));
 }
 
 #define HAS_VECTOR 1
@@ -99,10 +119,11 @@ static inline __m128i members_vector(const unsigned char *set, __m128i bytes) {
 #define OR(a, b) _mm_or_si128(a, b)
 #define MASK(a) ((uint64_t) (uint32_t) _mm_movemask_epi8(a))
 #define SHIFT 0
-#define COUNT_BITS(bits) count_bits(bits)
+#define ADD(sums, a) _mm_sub_epi8(sums, a)
+#define TOTAL(sums) total_vector(sums)
 #include "scan_filter.h"
 
-#define TARGET_WIDE __attribute__((target("avx2,popcnt")))
+#define TARGET_WIDE __attribute__((target("avx2,bmi,popcnt")))
 
 /* A look-up takes the low four bits of an index, or gives 0 if its high bit is set. */
 TARGET_WIDE static ALWAYS_INLINE __m256i members_wide(const unsigned char *set, __m256i bytes) {
@@ -129,7 +150,8 @@ TARGET_WIDE static ALWAYS_INLINE __m256i members_wide(const unsigned char *set, 
 #define OR(a, b) _mm256_or_si256(a, b)
 #define MASK(a) ((uint64_t) (uint32_t) _mm256_movemask_epi8(a))
 #define SHIFT 0
-#define COUNT_BITS(bits) __builtin_popcountll(bits)
+#define ADD(sums, a) _mm256_sub_epi8(sums, a)
+#define TOTAL(sums) (total_vector(_mm256_castsi256_si128(sums)) + total_vector(_mm256_extracti128_si256(sums, 1)))
 #include "scan_filter.h"
 
 #elif defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -163,14 +185,16 @@ static inline uint8x16_t members_vector(const unsigned char *set, uint8x16_t byt
 #define OR(a, b) vorrq_u8(a, b)
 #define MASK(a) narrowed(a)
 #define SHIFT 2
-#define COUNT_BITS(bits) __builtin_popcountll(bits)
+#define ADD(sums, a) vsubq_u8(sums, a)
+#define TOTAL(sums) vaddlvq_u8(sums)
 #include "scan_filter.h"
 #endif
 
 static int highest_level(void) {
 #if defined(HAS_WIDE)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt")) return KMMAP_SCAN_WIDE;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt"))
+        return KMMAP_SCAN_WIDE;
 #endif
 #if defined(HAS_VECTOR)
     return KMMAP_SCAN_VECTOR;
