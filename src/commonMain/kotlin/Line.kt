@@ -1,5 +1,6 @@
 package dev.kmmap
 
+import dev.kmmap.internal.Bounds
 import kotlin.jvm.JvmName
 
 /**
@@ -11,18 +12,19 @@ import kotlin.jvm.JvmName
  *
  * @sample dev.kmmap.samples.LineSamples.longestLine
  */
-public class Line internal constructor(
-    private val map: MMap,
+public class Line internal constructor(private val map: MMap, bounds: Bounds, contentEnd: Long) {
     /** The index of its first byte. */
     @get:JvmName("start")
-    public val start: Long,
+    public val start: Long = bounds.start
+
     /** The index behind its last byte: that of the next line. */
     @get:JvmName("end")
-    public val end: Long,
+    public val end: Long = bounds.end
+
     /** The index behind its content, which is without the `\n` or `\r\n` at its end, if there is one. */
     @get:JvmName("contentEnd")
-    public val contentEnd: Long,
-) {
+    public val contentEnd: Long = contentEnd
+
     /**
      * A copy of its content; less of it if the map has become shorter.
      *

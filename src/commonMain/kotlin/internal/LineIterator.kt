@@ -90,7 +90,7 @@ internal abstract class LineIterator<T>(
 /** Lines as ranges. */
 internal class LineRanges(private val map: MMap, start: Long, ahead: Int = LINES_AHEAD) :
     LineIterator<Line>(map, start, ahead) {
-    override fun line(start: Long, end: Long, contentEnd: Long) = Line(map, start, end, contentEnd)
+    override fun line(start: Long, end: Long, contentEnd: Long) = Line(map, Bounds(start, end), contentEnd)
 }
 
 /** Lines as strings, decoded from a copy of all lines that are looked up at once. */
@@ -136,7 +136,7 @@ internal class BackwardLines(private val map: MMap, private var end: Long) : Ite
 
     override fun next(): Line {
         if (!hasNext()) throw NoSuchElementException("there is no line before")
-        val line = Line(map, starts[index], end, end - terminators[index])
+        val line = Line(map, Bounds(starts[index], end), end - terminators[index])
         end = starts[index++]
         return line
     }
