@@ -2,9 +2,11 @@ package dev.kmmap.internal
 
 import dev.kmmap.MMap
 import dev.kmmap.fixtures.bytes
+import dev.kmmap.fixtures.ignoringCaseContract
 import dev.kmmap.fixtures.linearityContract
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.scannerContract
+import dev.kmmap.fixtures.setContract
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 
@@ -14,6 +16,10 @@ private fun prepared(needle: ByteArray, ignoreCase: Boolean = false): Scanner =
 
 internal class KernelScanSpec : FunSpec({
     scannerContract { prepared(it) }
+
+    ignoringCaseContract { prepared(it, ignoreCase = true) }
+
+    setContract { kernelScanOfSet(it) ?: PortableSetScan(it) }
 
     linearityContract { prepared(it) }
 
