@@ -15,6 +15,18 @@ private const val COMMONNESS =
 /** More than the distance between any two digits of [COMMONNESS]: a byte that is probed already is the worst choice. */
 private const val REPEATED = 128
 
+/** Probes of a look at whole blocks: to begin with, where those let much pass, and where the data are of few bytes. */
+internal const val FEWEST_PROBES: Int = 2
+private const val PROBES = 4
+private const val MOST_PROBES = 8
+
+/**
+ * More probes take more time. So the look by two gives way to one by four where it lets pass more than one of so many
+ * blocks, and that one to the look by eight where it lets pass more than a third of them.
+ */
+private const val FEW_OF_TWO = 16
+private const val FEW_OF_FOUR = 3
+
 /**
  * The offsets of the [count] bytes of [needle] that tell most: the rarest ones, out of the **whole** needle (looking
  * only at its beginning would miss the one `b` of `aa…ab`), and different ones before equal ones. Among equals the
@@ -65,18 +77,6 @@ private fun highestBelow(needle: ByteArray, offset: Int, lowest: Int, taken: Int
     for (below in offset - 1 downTo lowest) if (needle[below] == needle[offset] && below != taken) return below
     return -1
 }
-
-/** Probes that a look at whole blocks begins with, takes next, and takes where the data have few different bytes. */
-internal const val FEWEST_PROBES = 2
-private const val PROBES = 4
-private const val MOST_PROBES = 8
-
-/**
- * More probes take more time. So the look by two gives way to one by four where it lets pass more than one of so many
- * blocks, and that one to the look by eight where it lets pass more than a third of them.
- */
-private const val FEW_OF_TWO = 16
-private const val FEW_OF_FOUR = 3
 
 /** The best probes of [needle], which has no capital letters if [ignoreCase]. */
 internal fun rarestProbes(needle: ByteArray, ignoreCase: Boolean): Probes {

@@ -5,9 +5,11 @@ import dev.kmmap.fixtures.FencedMemory
 import dev.kmmap.fixtures.Naive
 import dev.kmmap.fixtures.bytes
 import dev.kmmap.fixtures.expectHarvest
+import dev.kmmap.fixtures.ignoringCaseContract
 import dev.kmmap.fixtures.linearityContract
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.scannerContract
+import dev.kmmap.fixtures.setContract
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 
@@ -17,6 +19,10 @@ private fun prepared(needle: ByteArray, ignoreCase: Boolean = false): Scanner =
 
 internal class KernelScanSpec : FunSpec({
     scannerContract { prepared(it) }
+
+    ignoringCaseContract { prepared(it, ignoreCase = true) }
+
+    setContract { kernelScanOfSet(it) ?: PortableSetScan(it) }
 
     linearityContract { prepared(it) }
 
