@@ -15,8 +15,8 @@ import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
 
 /*
- * Searching for a MultiNeedle. Star import of kotlinx.coroutines: Dispatchers.IO is a member on the JVM and an extension
- * on Native.
+ * Searching for a MultiNeedle. Star import of kotlinx.coroutines: Dispatchers.IO is a member on the JVM and an
+ * extension on Native.
  */
 
 /** Matches that a sequence looks for at a time: more than one, since each time it enters the gate. */
@@ -39,7 +39,7 @@ public fun MMap.find(needles: MultiNeedle, start: Long = position, end: Long = L
  */
 @JvmOverloads
 public fun MMap.rfind(needles: MultiNeedle, start: Long = position, end: Long = Long.MAX_VALUE): NeedleMatch? =
-    searchBackward(needles, start, end)
+    searchBackward(needles, start, end) {}
 
 /**
  * All matches of [needles] between [start] (by default the **start of the map**) and [end], in their order: the first,

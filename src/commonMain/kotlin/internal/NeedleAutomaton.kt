@@ -10,7 +10,7 @@ private const val ROOT = 0
  * Entries that the table of all transitions may have, 4 bytes each: 16 MiB. Beyond that it would take longer to fill
  * than most searches, and miss the caches at most steps.
  */
-private const val TABLE_ENTRIES = 4L shl 20
+internal const val TABLE_ENTRIES = 4L shl 20
 
 /** As [stepsUp]'s, for the loops here: an Int counts the innermost one. */
 private const val SPAN = 1L shl 20
@@ -40,10 +40,10 @@ internal interface NeedleAutomaton {
     fun advance(region: Region, from: Long, reader: NeedleReader): Boolean
 }
 
-/** The automaton for [needles], none of them empty; with [ignoreCase] ASCII letters match in either case. */
-internal fun needleAutomaton(needles: List<ByteArray>, ignoreCase: Boolean): NeedleAutomaton =
-    needleAutomaton(needles, ignoreCase, TABLE_ENTRIES)
-
+/**
+ * The automaton for [needles], none of them empty; with [ignoreCase] ASCII letters match in either case. All
+ * transitions are laid out if they need no more than [tableEntries].
+ */
 internal fun needleAutomaton(needles: List<ByteArray>, ignoreCase: Boolean, tableEntries: Long): NeedleAutomaton {
     val classes = ByteClasses(needles, ignoreCase)
     val words = needles.map { needle -> IntArray(needle.size) { classes[needle[needle.size - 1 - it]] } }
@@ -81,9 +81,9 @@ internal const val CASE_BIT = 0x20
 private fun isLetter(value: Int) = (value or CASE_BIT) in 'a'.code..'z'.code
 
 /**
- * The classes of each needle, from its last byte to its first, as a tree. [order] is that of a dictionary, equal words in
- * the order of the list. States are numbered level by level, so that the children of a state stand side by side: those
- * of `s` are `firstChild[s] until firstChild[s + 1]`.
+ * The classes of each needle, from its last byte to its first, as a tree. [order] is that of a dictionary, equal words
+ * in the order of the list. States are numbered level by level, so that the children of a state stand side by side:
+ * those of `s` are `firstChild[s] until firstChild[s + 1]`.
  */
 private class NeedleTree(words: List<IntArray>, order: List<Int>) {
     /** States, the root included. */

@@ -55,8 +55,8 @@ internal class NeedleFilter(needles: List<ByteArray>, ignoreCase: Boolean) {
     }
 
     /**
-     * The first of the positions [at], `at + stride`, … that holds a gram, or the first of them past [last]. Eight bytes
-     * are read at each.
+     * The first of the positions [at], `at + stride`, … that holds a gram, or the first of them past [last]. Eight
+     * bytes are read at each.
      */
     fun next(region: Region, at: Long, last: Long): Long {
         val bits = grams.bits

@@ -14,7 +14,7 @@ private const val DENSE_RUN = 4096L
 private const val DENSE_NEEDLES = 4L
 
 /** What a stop of the filter costs, in bytes read by the automaton. */
-private const val STOP_COST = 16L
+private const val STOP_COST = 32L
 
 /** Stops that are not held against the filter: a few close together say nothing yet. */
 private const val FREE_COST = 1024L
@@ -51,7 +51,11 @@ internal class NeedleMatches {
  * [automaton][NeedleAutomaton] decides. Where the filter costs more than it saves, the automaton reads everything for
  * a while. So the time is linear in the window, whatever the needles and the bytes.
  */
-internal class NeedleSet(private val needles: List<ByteArray>, ignoreCase: Boolean) {
+internal class NeedleSet(
+    private val needles: List<ByteArray>,
+    ignoreCase: Boolean,
+    tableEntries: Long = TABLE_ENTRIES,
+) {
     /** Bytes in the shortest needle. */
     val shortest: Int = needles.minOf { it.size }
 
@@ -59,15 +63,15 @@ internal class NeedleSet(private val needles: List<ByteArray>, ignoreCase: Boole
     val longest: Int = needles.maxOf { it.size }
 
     private val filter = NeedleFilter(needles, ignoreCase)
-    private val automaton = needleAutomaton(needles, ignoreCase)
+    private val automaton = needleAutomaton(needles, ignoreCase, tableEntries)
     private val denseRun = maxOf(DENSE_RUN, DENSE_NEEDLES * longest)
 
     /** Bytes in [needle]. */
     fun length(needle: Int): Int = needles[needle].size
 
     /**
-     * Appends to [matches] the occurrences that begin in `from until until` and lie inside `[from, to)`, each behind the
-     * one before, until there are [enough] (or some more). The position to go on from: all before it is settled.
+     * Appends to [matches] the occurrences that begin in `from until until` and lie inside `[from, to)`, each behind
+     * the one before, until there are [enough] (or some more). The position to go on from: all before it is settled.
      */
     fun collect(region: Region, from: Long, until: Long, to: Long, matches: NeedleMatches, enough: Int): Long {
         val last = minOf(until - 1, to - shortest)
@@ -216,19 +220,29 @@ internal inline fun MMap.searchForward(
 }
 
 /** The last match in the slice from [start] to [end], as [searchBackward] finds one. */
-internal fun MMap.searchBackward(needles: MultiNeedle, start: Long, end: Long): NeedleMatch? {
+internal inline fun MMap.searchBackward(
+    needles: MultiNeedle,
+    start: Long,
+    end: Long,
+    checkpoint: () -> Unit,
+): NeedleMatch? {
     val bounds = searchBounds(start, end, size)
     val set = needles.set ?: return null
     var to = bounds.end
     while (to - bounds.start >= set.shortest) {
         val window = set.window + set.longest - 1
         val from = if (to - bounds.start <= window) bounds.start else to - window
-        val found = reading { set.last(it.region, from, minOf(to, it.size)) }
-        if (found != null) return set.match(found.at, found.needle)
+        val found = lastMatch(set, from, to)
+        if (found != null) return found
         if (from == bounds.start) return null
         to -= set.window
+        checkpoint()
     }
     return null
+}
+
+internal fun MMap.lastMatch(set: NeedleSet, from: Long, to: Long): NeedleMatch? = reading { generation ->
+    set.last(generation.region, from, minOf(to, generation.size))?.let { set.match(it.at, it.needle) }
 }
 
 internal fun NeedleSet.match(start: Long, needle: Int) = NeedleMatch(needle, start, start + length(needle))
