@@ -38,4 +38,14 @@ internal class SearchSamplesSpec : FunSpec({
             MultiNeedleSamples.findWithoutWaiting(file.path, listOf("four")) shouldBe null
         }
     }
+
+    test("errorsOf") {
+        withText("ERROR 5: no\nok ERROR 6: \n\u00e4\nERROR 17: yes") { file ->
+            TextSamples.errorsOf(file.path) shouldBe listOf("5 at 0", "17 at 28")
+        }
+    }
+
+    test("numberAt") {
+        withText("size=4711 bytes") { file -> TextSamples.numberAt(file.path, 5) shouldBe 4711 }
+    }
 })

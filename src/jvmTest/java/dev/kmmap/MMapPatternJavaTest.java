@@ -11,6 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import kotlin.text.Regex;
 import org.junit.jupiter.api.Test;
 
 /** Sets of needles, text views and regular expressions as a Java programmer writes them. */
@@ -63,5 +66,41 @@ class MMapPatternJavaTest {
             assertEquals(0, MMaps.find(map, MultiNeedle.ofStrings(List.of("AB"), true)).start());
         }
         assertThrows(IllegalArgumentException.class, () -> MultiNeedle.ofStrings(""));
+    }
+
+    @Test
+    void patternsOfJavaSearchAViewAsItIs() throws IOException {
+        try (MMap map = mapOf("key=value; other=thing")) {
+            Matcher matcher = Pattern.compile("(?<key>\\w+)=").matcher(MMaps.asLatin1(map));
+            assertTrue(matcher.find());
+            assertTrue(matcher.find());
+            assertEquals("other", matcher.group("key"));
+            assertEquals(11, matcher.start());
+            assertTrue(Pattern.matches("v.*e", MMaps.asLatin1(map, 4, 9)));
+            assertEquals("thing", MMaps.asLatin1(map, -5).toString());
+        }
+    }
+
+    @Test
+    void patternsOfJavaSearchAMapOfAnySize() throws IOException {
+        Pattern key = Pattern.compile("(?<key>\\w+)=", Pattern.UNICODE_CHARACTER_CLASS);
+        try (MMap map = mapOf("schl\u00fcssel=value; other=thing")) {
+            List<RegexMatch> matches = MMaps.matches(map, key).toList();
+            assertEquals(2, matches.size());
+            assertEquals("schl\u00fcssel", matches.get(0).group("key"));
+            assertEquals("other=", matches.get(1).value());
+            assertEquals(List.of("other=", "other"), matches.get(1).groups());
+            assertEquals(18, matches.get(1).start());
+            assertEquals(24, matches.get(1).end());
+            assertEquals(1, MMaps.matches(map, key, 18).count());
+            assertEquals(0, MMaps.matches(map, key, 18, 23).count());
+            assertEquals(1, MMaps.matches(map, key, 18, 24, 100).count());
+            assertEquals(2, MMaps.matches(map, key, 0, 24, 100, TextEncoding.LATIN_1).count());
+            assertEquals("value; other=thing",
+                    MMaps.findRegex(map, new Regex("v.*")).iterator().next().value());
+            assertEquals(2, MMaps.matches(map, MultiNeedle.ofStrings("value", "thing")).count());
+            assertEquals(1, MMaps.matches(map, MultiNeedle.ofStrings("value", "thing"), 13).count());
+            assertEquals(0, MMaps.matches(map, MultiNeedle.ofStrings("value", "thing"), 13, 20).count());
+        }
     }
 }
