@@ -1,0 +1,105 @@
+@file:JvmName("MMaps")
+@file:JvmMultifileClass
+
+package dev.kmmap
+
+import dev.kmmap.internal.NeedleMatches
+import dev.kmmap.internal.collectMatches
+import dev.kmmap.internal.match
+import dev.kmmap.internal.searchBackward
+import dev.kmmap.internal.searchBounds
+import dev.kmmap.internal.searchForward
+import kotlinx.coroutines.*
+import kotlin.jvm.JvmMultifileClass
+import kotlin.jvm.JvmName
+import kotlin.jvm.JvmOverloads
+
+/*
+ * Searching for a MultiNeedle. Star import of kotlinx.coroutines: Dispatchers.IO is a member on the JVM and an
+ * extension on Native.
+ */
+
+/** Matches that a sequence looks for at a time: more than one, since each time it enters the gate. */
+private const val MATCHES_AT_ONCE = 256
+
+/**
+ * The first place between [start] (by default the cursor) and [end] (by default the end of the map) at which one of
+ * [needles] occurs, completely between them, and which; `null` if there is none. Of several that begin there the first
+ * in the list counts. Bounds as in [MMap.slice]. The cursor does not move. Close and resize get their turn every 4 MiB.
+ *
+ * @sample dev.kmmap.samples.MultiNeedleSamples.whichWord
+ */
+@JvmOverloads
+public fun MMap.find(needles: MultiNeedle, start: Long = position, end: Long = Long.MAX_VALUE): NeedleMatch? =
+    searchForward(needles, start, end) {}
+
+/**
+ * The last place between [start] (by default the **cursor**, as for every rfind) and [end] at which one of [needles]
+ * occurs, and which: that which begins last. All else as in [find].
+ */
+@JvmOverloads
+public fun MMap.rfind(needles: MultiNeedle, start: Long = position, end: Long = Long.MAX_VALUE): NeedleMatch? =
+    searchBackward(needles, start, end) {}
+
+/**
+ * All matches of [needles] between [start] (by default the **start of the map**) and [end], in their order: the first,
+ * then the first that begins at the end of that one or later, and so on. So they do not overlap, and are those of the
+ * regular expression that has the needles as its alternatives.
+ *
+ * The sequence searches while it is iterated, as often as it is, a window (4 MiB) or some hundred matches at a time;
+ * the map may be changed, resized or closed in between. What a resize cuts off is not searched, and what it adds
+ * neither. The next step on a closed map throws [IllegalStateException].
+ *
+ * @sample dev.kmmap.samples.MultiNeedleSamples.censor
+ */
+@JvmOverloads
+public fun MMap.findAll(needles: MultiNeedle, start: Long = 0, end: Long = Long.MAX_VALUE): Sequence<NeedleMatch> {
+    val bounds = searchBounds(start, end, size)
+    return sequence {
+        val set = needles.set ?: return@sequence
+        val matches = NeedleMatches()
+        var from = bounds.start
+        while (from >= 0) {
+            from = collectMatches(set, from, bounds.end, matches, MATCHES_AT_ONCE)
+            for (i in 0 until matches.size) yield(set.match(matches.start(i), matches.needle(i)))
+            matches.clear()
+        }
+    }
+}
+
+/**
+ * How many matches [findAll] has.
+ *
+ * @sample dev.kmmap.samples.MultiNeedleSamples.countWords
+ */
+@JvmOverloads
+public fun MMap.count(needles: MultiNeedle, start: Long = 0, end: Long = Long.MAX_VALUE): Long {
+    val bounds = searchBounds(start, end, size)
+    val set = needles.set ?: return 0
+    val matches = NeedleMatches()
+    var from = bounds.start
+    var count = 0L
+    while (from >= 0) {
+        from = collectMatches(set, from, bounds.end, matches, MATCHES_AT_ONCE)
+        count += matches.size
+        matches.clear()
+    }
+    return count
+}
+
+/** Whether any of [needles] occurs anywhere in the map. */
+public operator fun MMap.contains(needles: MultiNeedle): Boolean = find(needles, 0) != null
+
+/**
+ * As [find], on [dispatcher] (by default [Dispatchers.IO]), so that neither the search nor the page faults it meets
+ * hold up the caller's thread. A cancelled search ends at the next of its windows.
+ *
+ * @throws CancellationException if the coroutine is cancelled.
+ * @sample dev.kmmap.samples.MultiNeedleSamples.findWithoutWaiting
+ */
+public suspend fun MMap.awaitFind(
+    needles: MultiNeedle,
+    start: Long = position,
+    end: Long = Long.MAX_VALUE,
+    dispatcher: CoroutineDispatcher = Dispatchers.IO,
+): NeedleMatch? = withContext(dispatcher) { searchForward(needles, start, end) { ensureActive() } }

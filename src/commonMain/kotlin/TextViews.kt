@@ -1,0 +1,69 @@
+@file:JvmName("MMaps")
+@file:JvmMultifileClass
+
+package dev.kmmap
+
+import dev.kmmap.internal.GREATEST_LONGEST_MATCH
+import dev.kmmap.internal.LONGEST_MATCH
+import dev.kmmap.internal.Latin1View
+import dev.kmmap.internal.TEXT_STEP
+import dev.kmmap.internal.regexMatches
+import dev.kmmap.internal.sliceBounds
+import kotlin.jvm.JvmMultifileClass
+import kotlin.jvm.JvmName
+import kotlin.jvm.JvmOverloads
+
+/**
+ * The bytes from [start] to before [end] as text in ISO-8859-1, without copying them: the character at `i` is the byte
+ * at `start + i`, and follows every change of it. Bounds as in [MMap.slice]. For whatever takes a [CharSequence]; on
+ * the JVM java.util.regex, for instance. Where the text is longer than an `Int` can count, [findRegex] searches it.
+ *
+ * The length is that of the moment it is made. The view dies with the map, and throws what [MMap.get] throws where the
+ * map is closed, or has been resized to less. `toString` and the views made by `subSequence` do what they should; views
+ * are equal only to themselves. It is as thread-safe as [MMap.get].
+ *
+ * @throws IllegalArgumentException if there are more than [Int.MAX_VALUE] bytes.
+ * @sample dev.kmmap.samples.TextSamples.numberAt
+ */
+@JvmOverloads
+public fun MMap.asLatin1(start: Long = 0, end: Long = Long.MAX_VALUE): CharSequence {
+    val bounds = sliceBounds(start, end, size)
+    require(bounds.length <= Int.MAX_VALUE) { "${bounds.length} bytes are too many for a CharSequence" }
+    return Latin1View(this, bounds.start, bounds.length.toInt())
+}
+
+/**
+ * All matches of [regex] in the bytes from [start] to before [end], which are read as text in the given [encoding]: the
+ * matches that [Regex.findAll] has in that text, with the places of their bytes. Bounds as in [MMap.slice]; nothing
+ * outside of them is seen, so that `^` matches at [start]. The text may have any length: it is decoded and searched in
+ * windows.
+ *
+ * **Longest match.** The result is exact as long as no match is longer than [longestMatch] bytes, together with what
+ * its lookahead sees behind it, and what lookbehind sees before it is no longer either. A longer match may be found in
+ * parts, or not at all, and a longer look ahead may take the end of a window for the end of the text. `\b`, `^` and `$`
+ * see what is on both sides of a border between windows. `\G` has no meaning here.
+ *
+ * **Places.** [RegexMatch.start] and [RegexMatch.end] count bytes of the map, also behind characters of several bytes
+ * and behind malformed ones, each of which is as long as the bytes it stands for. An empty match between the two halves
+ * of a surrogate pair, which [Regex.findAll] can have, gets the place behind their character.
+ *
+ * The sequence searches while it is iterated, as often as it is, on a copy of one window: the map may be changed,
+ * resized or closed in between. What a resize cuts off is not searched, and what it adds neither. The next window of a
+ * closed map throws [IllegalStateException]. The time is that of the platform's regular expressions, which for some
+ * expressions is not linear.
+ *
+ * @throws IllegalArgumentException if [longestMatch] is not in 1 to 64 Mi (67,108,864): a search takes up to 30 bytes
+ *   of memory for each.
+ * @sample dev.kmmap.samples.TextSamples.errorsOf
+ */
+@JvmOverloads
+public fun MMap.findRegex(
+    regex: Regex,
+    start: Long = 0,
+    end: Long = Long.MAX_VALUE,
+    longestMatch: Int = LONGEST_MATCH,
+    encoding: TextEncoding = TextEncoding.UTF_8,
+): Sequence<RegexMatch> {
+    require(longestMatch in 1..GREATEST_LONGEST_MATCH) { "longestMatch out of range: $longestMatch" }
+    return regexMatches(regex, start, end, longestMatch, encoding, maxOf(TEXT_STEP, longestMatch))
+}
