@@ -96,7 +96,7 @@ private inline fun time(times: Int, batch: () -> Unit): Long {
 }
 
 /** Processor time that this thread has used, in nanoseconds: what others do to the machine is hardly in it. */
-private fun threadTime(): Long = memScoped {
+internal fun threadTime(): Long = memScoped {
     val time = alloc<timespec>()
     check(clock_gettime(CLOCK_THREAD_CPUTIME_ID, time.ptr) == 0)
     time.tv_sec * 1_000_000_000 + time.tv_nsec

@@ -2,10 +2,13 @@ package dev.kmmap.examples.grep;
 
 import dev.kmmap.Access;
 import dev.kmmap.MMap;
+import dev.kmmap.MMaps;
+import dev.kmmap.Needle;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Prints the offsets and lines of a fixed string in a file of any size: the Java twin of Grep.kt. */
 public final class Grep {
@@ -17,15 +20,18 @@ public final class Grep {
     private Grep() {}
 
     public static void main(String[] arguments) throws IOException {
-        boolean onlyMatch = arguments.length > 0 && arguments[0].equals("-o");
-        int first = onlyMatch ? 1 : 0;
+        String option = arguments.length > 0 && List.of("-c", "-o").contains(arguments[0]) ? arguments[0] : "";
+        int first = option.isEmpty() ? 0 : 1;
         if (arguments.length != first + 2 || arguments[first].isEmpty()) {
-            System.err.println("usage: Grep [-o] NEEDLE FILE");
+            System.err.println("usage: Grep [-c | -o] NEEDLE FILE");
             System.exit(2);
         }
         try (MMap map = MMap.open(arguments[first + 1], Access.READ);
                 OutputStream output = new BufferedOutputStream(System.out, 1 << 16)) {
-            System.exit(grep(map, arguments[first], onlyMatch, output) ? 0 : 1);
+            boolean found = option.equals("-c")
+                    ? printCount(map, arguments[first], output)
+                    : grep(map, arguments[first], option.equals("-o"), output);
+            System.exit(found ? 0 : 1);
         } catch (IOException e) {
             System.err.println("grep: " + e.getMessage());
             System.exit(2);
@@ -46,6 +52,27 @@ public final class Grep {
         }
         output.flush();
         return found;
+    }
+
+    private static boolean printCount(MMap map, String needle, OutputStream output) throws IOException {
+        long count = countLines(map, needle);
+        output.write((count + "\n").getBytes(StandardCharsets.US_ASCII));
+        output.flush();
+        return count > 0;
+    }
+
+    /** How many lines have {@code needle} in them: behind an occurrence the search goes on with the next line. */
+    static long countLines(MMap map, String needle) {
+        Needle wanted = Needle.of(needle);
+        Needle lineFeed = Needle.of("\n");
+        long count = 0;
+        long match = MMaps.find(map, wanted, 0);
+        while (match >= 0) {
+            count++;
+            long lineEnd = MMaps.find(map, lineFeed, match + wanted.length());
+            match = lineEnd < 0 ? -1 : MMaps.find(map, wanted, lineEnd + 1);
+        }
+        return count;
     }
 
     private static byte[] lineAround(MMap map, long match, long matchEnd) {
