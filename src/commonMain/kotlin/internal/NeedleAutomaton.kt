@@ -75,9 +75,6 @@ private class ByteClasses(needles: List<ByteArray>, ignoreCase: Boolean) {
     operator fun get(byte: Byte): Int = of[byte.toInt() and 0xff]
 }
 
-/** What tells an ASCII letter from the same one in the other case. */
-internal const val CASE_BIT = 0x20
-
 private fun isLetter(value: Int) = (value or CASE_BIT) in 'a'.code..'z'.code
 
 /**

@@ -1,8 +1,5 @@
 package dev.kmmap.internal
 
-/** What one load gives. */
-private const val WORD = 8
-
 /** Odd, and without a pattern in its bits: the golden ratio. */
 private const val MULTIPLIER = -0x61c8864680b583ebL
 

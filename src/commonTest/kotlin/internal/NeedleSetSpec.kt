@@ -10,6 +10,7 @@ import io.kotest.matchers.shouldBe
 
 /** A set of one needle, as the scanner that it could be. */
 private class SetScanner(needle: ByteArray, tableEntries: Long) : Scanner {
+    private val size = needle.size
     private val set = NeedleSet(listOf(needle), ignoreCase = false, tableEntries)
 
     override fun first(region: Region, from: Long, to: Long): Long {
@@ -20,8 +21,20 @@ private class SetScanner(needle: ByteArray, tableEntries: Long) : Scanner {
 
     override fun last(region: Region, from: Long, to: Long): Long = set.last(region, from, to)?.at ?: -1
 
-    override fun collect(region: Region, from: Long, to: Long, overlapping: Boolean, indices: LongArray): Int =
-        error("not asked for")
+    override fun collect(region: Region, from: Long, to: Long, overlapping: Boolean, indices: LongArray): Int {
+        var count = 0
+        var at = from
+        while (count < indices.size) {
+            val found = first(region, at, to)
+            if (found < 0) break
+            indices[count++] = found
+            at = found + if (overlapping) 1 else size
+        }
+        return count
+    }
+
+    override fun count(region: Region, to: Long, overlapping: Boolean, tally: Tally): Unit =
+        countByCollecting(region, to, size, overlapping, tally)
 }
 
 /** What the spec of MultiNeedle cannot see: both automata, and memory that ends where the haystack does. */
