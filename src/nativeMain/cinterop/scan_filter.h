@@ -145,10 +145,9 @@ TARGET static ALWAYS_INLINE long long NAME(count_by)(
         VECTOR sums = SPREAD(0);
         for (int left = STEPS_PER_TOTAL; left > 0 && at <= length - STEP; left--, at += STEP) {
             prefetch(filter.probed[0] + at + PREFETCH_DISTANCE, STEP);
-            sums = ADD(sums, MATCH(at));
-            sums = ADD(sums, MATCH(at + WIDTH));
-            sums = ADD(sums, MATCH(at + 2 * WIDTH));
-            sums = ADD(sums, MATCH(at + 3 * WIDTH));
+            /* A loop, so that the tables of a set stay in registers. */
+            for (int from = 0; from < STEP; from += 2 * WIDTH)
+                sums = ADD(ADD(sums, MATCH(at + from)), MATCH(at + from + WIDTH));
         }
         count += (long long) TOTAL(sums);
     }
