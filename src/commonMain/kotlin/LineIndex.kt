@@ -8,7 +8,10 @@ import kotlin.jvm.JvmName
 import kotlin.jvm.JvmStatic
 
 /** The start of every 64th line is kept: 125 KB for a million lines, and few bytes to search for one of them. */
-private const val LINES_PER_ENTRY = 64
+private const val LINES_PER_ENTRY = 64L
+
+/** Entries there is room for at first; doubled when they are used up. */
+private const val FIRST_ENTRIES = 64
 
 /**
  * Numbers the lines of a map, from 0, so that any of them is found at once: by its number, or by a place in it. Lines
@@ -48,9 +51,9 @@ public class LineIndex private constructor(
      */
     public fun line(line: Long): Line {
         if (line < 0 || line >= lineCount) throw IndexOutOfBoundsException("line $line of $lineCount lines")
-        val skipped = (line % LINES_PER_ENTRY).toInt()
+        val skipped = line % LINES_PER_ENTRY
         val lines = LineRanges(map, starts[(line / LINES_PER_ENTRY).toInt()], ahead = skipped + 1)
-        repeat(skipped) { next(lines) }
+        repeat(skipped.toInt()) { next(lines) }
         return next(lines)
     }
 
@@ -64,7 +67,7 @@ public class LineIndex private constructor(
         if (offset < 0 || offset >= size) throw IndexOutOfBoundsException("offset $offset of $size bytes")
         val entry = lastEntryUpTo(offset)
         val lines = LineRanges(map, starts[entry], LINES_PER_ENTRY)
-        var number = entry.toLong() * LINES_PER_ENTRY
+        var number = entry * LINES_PER_ENTRY
         while (next(lines).end <= offset) number++
         return number
     }
@@ -100,7 +103,7 @@ public class LineIndex private constructor(
             val size = map.size
             if (size == 0L) return LineIndex(map, 0, 0, longArrayOf(0))
             val lineFeeds = Occurrences(map, LINE_FEED, 0, size, overlapping = false)
-            var starts = LongArray(LINES_PER_ENTRY)
+            var starts = LongArray(FIRST_ENTRIES)
             var entries = 1
             var count = 0L
             var last = -1L

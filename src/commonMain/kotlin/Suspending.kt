@@ -103,10 +103,10 @@ public suspend fun MMap.awaitRfind(
  *
  * With a [parallelism] of more than 1 (the default) as many coroutines search windows of 4 MiB at the same time, as far
  * as the dispatcher has threads for them, and find exactly what one would: the first occurrence. Once one is found, the
- * windows behind it are not begun. This is worth while where the processor is the limit: if pages have to be read from
- * a device or brought into the map first, on the JVM where it searches without SIMD instructions, for text in either
- * case, or for data full of near misses. A search by SIMD instructions of pages that are there takes one thread to the
- * limit of the memory, and gains little.
+ * windows behind it are not begun. More than one is worth while where one does not reach the limit of the memory: if
+ * pages have to be read from a device or brought into the map first, where the search does without SIMD instructions,
+ * or for data full of near misses. A search by SIMD instructions of pages that are there gains next to nothing: one
+ * thread alone reads about as fast as the memory can deliver.
  *
  * @throws IllegalArgumentException if [parallelism] is less than 1.
  * @throws CancellationException if the coroutine is cancelled.

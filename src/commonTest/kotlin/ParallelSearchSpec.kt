@@ -44,12 +44,19 @@ internal class ParallelSearchSpec : FunSpec({
 
     test("occurrences that reach into the next window are counted as one search counts them") {
         withWindows(3) { map ->
-            for ((size, overlapping) in listOf(3 to true, 3 to false, 1000 to false, 4097 to false)) {
-                val needle = Needle.of(ByteArray(size))
-                val expected = map.count(needle, 1, overlapping = overlapping)
-                for (parallelism in listOf(1, 2, 5)) withClue("$size zeros by $parallelism, overlapping=$overlapping") {
-                    map.awaitCount(needle, 1, overlapping = overlapping, parallelism = parallelism) shouldBe expected
+            for (size in listOf(2, 3, 1000, 4097)) for (shift in listOf(0, 1, size - 1)) {
+                // Around both borders, and one byte more than fits.
+                val ones = ByteArray(4 * size + 1) { 1 }
+                val places = listOf(SEARCH_WINDOW - size - shift, 2 * SEARCH_WINDOW - 2 * size - shift)
+                for (place in places) map.copyFrom(place, ones)
+                val needle = Needle.of(ones.copyOf(size))
+                for (overlapping in listOf(false, true)) for (parallelism in listOf(1, 2, 5)) {
+                    withClue("$size ones, shifted by $shift, by $parallelism, overlapping=$overlapping") {
+                        map.awaitCount(needle, 0, overlapping = overlapping, parallelism = parallelism) shouldBe
+                            if (overlapping) 2 * (3 * size + 2) else 8
+                    }
                 }
+                for (place in places) map.copyFrom(place, ByteArray(ones.size))
             }
             val long = Needle.of(ByteArray(SEARCH_WINDOW.toInt() + 3))
             map.awaitCount(long, parallelism = 3) shouldBe 2

@@ -6,8 +6,8 @@ import dev.kmmap.MMap
 /** Bytes in which ends of lines are looked for at once; a longer line takes more of them. */
 private const val LINE_WINDOW = 64L * 1024
 
-/** So many lines are looked up at once, which makes the cost of the gate small. */
-private const val LINES_AHEAD = 1024
+/** So many lines at most are looked up at once, which makes the cost of the gate small. */
+private const val LINES_AHEAD = 1024L
 
 private const val CARRIAGE_RETURN: Byte = 13
 
@@ -18,11 +18,11 @@ private const val CARRIAGE_RETURN: Byte = 13
 internal abstract class LineIterator<T>(
     private val map: MMap,
     private var start: Long,
-    ahead: Int = LINES_AHEAD,
+    ahead: Long = LINES_AHEAD,
 ) : Iterator<T> {
     /** The lines looked up: where they end, the next of them beginning at [start], and how many bytes end them. */
-    private val ends = LongArray(ahead)
-    private val terminators = ByteArray(ahead)
+    private val ends = LongArray(capacity(map.size - start, ahead))
+    private val terminators = ByteArray(ends.size)
     private var count = 0
     private var index = 0
 
@@ -88,7 +88,7 @@ internal abstract class LineIterator<T>(
 }
 
 /** Lines as ranges. */
-internal class LineRanges(private val map: MMap, start: Long, ahead: Int = LINES_AHEAD) :
+internal class LineRanges(private val map: MMap, start: Long, ahead: Long = LINES_AHEAD) :
     LineIterator<Line>(map, start, ahead) {
     override fun line(start: Long, end: Long, contentEnd: Long) = Line(map, Bounds(start, end), contentEnd)
 }
@@ -113,8 +113,8 @@ internal class LineStrings(map: MMap, start: Long) : LineIterator<String>(map, s
 /** The lines of [map] that lie before [end], the last one first; otherwise as [LineRanges]. */
 internal class BackwardLines(private val map: MMap, private var end: Long) : Iterator<Line> {
     /** The lines looked up: where they begin, the next of them ending at [end], and how many bytes end them. */
-    private val starts = LongArray(LINES_AHEAD)
-    private val terminators = ByteArray(LINES_AHEAD)
+    private val starts = LongArray(capacity(end, LINES_AHEAD))
+    private val terminators = ByteArray(starts.size)
     private var count = 0
     private var index = 0
     private var generation: Generation? = null
@@ -161,6 +161,9 @@ internal class BackwardLines(private val map: MMap, private var end: Long) : Ite
         searched = if (count == starts.size) Long.MAX_VALUE else from
     }
 }
+
+/** The lines to look up at once in [size] bytes, which have no more of them; at least one, since maps can grow. */
+private fun capacity(size: Long, ahead: Long): Int = minOf(maxOf(size, 1), ahead).toInt()
 
 /** Whether [generation] is not what the map shows: it was resized or closed. */
 private fun MMap.isNo(generation: Generation?): Boolean = isClosed || this.generation !== generation

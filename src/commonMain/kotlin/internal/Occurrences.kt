@@ -2,8 +2,8 @@ package dev.kmmap.internal
 
 import dev.kmmap.MMap
 
-/** So many occurrences are looked up at once: 8 KiB of indices, beside which the cost of the gate is nothing. */
-private const val OCCURRENCES_AHEAD = 1024
+/** So many occurrences at most are looked up at once: 8 KiB of indices, beside which the gate costs nothing. */
+private const val OCCURRENCES_AHEAD = 1024L
 
 /**
  * Goes through the occurrences of [pattern] from [start] to [end], in steps of one window or, where they are many, of
@@ -20,7 +20,7 @@ internal class Occurrences(
     private val overlapping: Boolean,
 ) {
     /** What the last step has found, the first [count] of it; nothing if it only counted. */
-    val indices = LongArray(OCCURRENCES_AHEAD)
+    val indices = LongArray(minOf(maxOf(end - start + 1, 1), OCCURRENCES_AHEAD).toInt())
     var count = 0
         private set
 
