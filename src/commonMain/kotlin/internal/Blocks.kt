@@ -1,6 +1,6 @@
 package dev.kmmap.internal
 
-/** Positions that are tested with one branch: long enough to be worth vector instructions, short enough to look into. */
+/** Positions tested with one branch: enough to be worth vector instructions, few enough to look into. */
 internal const val BLOCK = 2048
 
 /** Blocks tested by one call: one bit each. */

@@ -2,7 +2,6 @@ package dev.kmmap.internal
 
 import kotlin.concurrent.Volatile
 
-
 /**
  * Looking for the rarest bytes takes longer than to search so many bytes by the first and the last one of the needle.
  */
@@ -32,11 +31,11 @@ internal fun PortableScan(needle: ByteArray, ignoreCase: Boolean = false): Scann
  *
  * 1. *Blocks.* In long windows, all positions of a block are tested for two bytes of the needle, the rarest
  *    ([rarestOffsets]), by loops that the compilers turn into vector instructions ([blocksWithTwo]). Where too many
- *    blocks pass (DNA, say), two more probes take part.
+ *    blocks pass (DNA, say), up to eight of its bytes take part.
  * 2. *Filter.* In the blocks that pass, and in short windows, the two bytes are compared at eight consecutive positions
  *    by `(load(p + o1) xor b1·0x01…01) or (load(p + o2) xor b2·0x01…01)`: a zero byte is a candidate. Four words make a
  *    step.
- * 3. *Verify.* The candidates of a step that has some have to pass all four probes, and are compared a word at a time.
+ * 3. *Verify.* The candidates of a step that has some have to pass four probes, and are compared a word at a time.
  * 4. *Budget.* Comparing that leads nowhere is charged. Once it exceeds a fixed multiple of the bytes advanced, the
  *    rest of the window is searched by [TwoWay]. So no input is quadratic.
  *
@@ -56,7 +55,7 @@ internal class NeedleScan(needle: ByteArray, private val ignoreCase: Boolean) : 
 
     private val head = NeedleWord(this.needle, 0, ignoreCase)
 
-    /** All of the needle behind its [head], the last word ending where the needle does; made for the first candidate. */
+    /** The needle behind its [head], the last word ending where the needle does; made for the first candidate. */
     @Volatile
     private var rest: Array<NeedleWord>? = null
 
@@ -79,12 +78,6 @@ internal class NeedleScan(needle: ByteArray, private val ignoreCase: Boolean) : 
         val end = to - size + 1
         if (end - from < WORD) return lastOfFew(region, from, to)
         val probes = probesFor(to - from)
-        val offset1 = probes.offset1
-        val offset2 = probes.offset2
-        val mask1 = probes.mask1
-        val mask2 = probes.mask2
-        val probe1 = probes.probe1
-        val probe2 = probes.probe2
         var used = FEWEST_PROBES
         var charged = 0L
         sweepDown(
@@ -95,7 +88,7 @@ internal class NeedleScan(needle: ByteArray, private val ignoreCase: Boolean) : 
                 used = probes.enough(used, passed, count)
                 passed
             },
-            holds = { stepMatches(region, it, offset1, mask1, probe1, offset2, mask2, probe2) },
+            holds = { probes.stepHolds(region, it) },
             flags = { probes.candidates(region, it) },
             candidate = {
                 val matched = matchedBytes(region, it, to)
@@ -135,8 +128,8 @@ internal class NeedleScan(needle: ByteArray, private val ignoreCase: Boolean) : 
         countByCollecting(region, to, needle.size, overlapping, tally)
 
     /**
-     * Calls [found] with the index of each occurrence, ascending; some may come twice. Calls [overspent] with the
-     * position to go on from by [TwoWay], which must not come back.
+     * Calls [found] with the index of each occurrence, ascending, or [overspent] with the position to go on from by
+     * [TwoWay], which must not come back.
      */
     private inline fun sweepUp(
         region: Region,
@@ -152,12 +145,6 @@ internal class NeedleScan(needle: ByteArray, private val ignoreCase: Boolean) : 
             return
         }
         val probes = probesFor(to - from)
-        val offset1 = probes.offset1
-        val offset2 = probes.offset2
-        val mask1 = probes.mask1
-        val mask2 = probes.mask2
-        val probe1 = probes.probe1
-        val probe2 = probes.probe2
         var used = FEWEST_PROBES
         var charged = 0L
         sweepUp(
@@ -168,7 +155,7 @@ internal class NeedleScan(needle: ByteArray, private val ignoreCase: Boolean) : 
                 used = probes.enough(used, passed, count)
                 passed
             },
-            holds = { stepMatches(region, it, offset1, mask1, probe1, offset2, mask2, probe2) },
+            holds = { probes.stepHolds(region, it) },
             flags = { probes.candidates(region, it) },
             candidate = {
                 val matched = matchedBytes(region, it, to)
@@ -257,29 +244,3 @@ private class NeedleWord(needle: ByteArray, offset: Int, ignoreCase: Boolean) {
 
 private fun isOverspent(charged: Long, advanced: Long): Boolean =
     (charged - ALLOWANCE_BASE) shr ALLOWANCE_SHIFT > advanced
-
-/** Whether two probes match at one of the positions of the step from [at] on. */
-@Suppress("NOTHING_TO_INLINE")
-private inline fun stepMatches(
-    region: Region,
-    at: Long,
-    offset1: Long,
-    mask1: Long,
-    probe1: Long,
-    offset2: Long,
-    mask2: Long,
-    probe2: Long,
-): Boolean {
-    val at1 = at + offset1
-    val at2 = at + offset2
-    val hints = zeroHints(
-        differences(region, at1, mask1, probe1) or differences(region, at2, mask2, probe2),
-    ) or zeroHints(
-        differences(region, at1 + WORD, mask1, probe1) or differences(region, at2 + WORD, mask2, probe2),
-    ) or zeroHints(
-        differences(region, at1 + 2 * WORD, mask1, probe1) or differences(region, at2 + 2 * WORD, mask2, probe2),
-    ) or zeroHints(
-        differences(region, at1 + 3 * WORD, mask1, probe1) or differences(region, at2 + 3 * WORD, mask2, probe2),
-    )
-    return hints and HIGH_BITS != 0L
-}

@@ -5,8 +5,8 @@ private const val FEW_BYTES = 3
 
 /**
  * The portable search for any one of the bytes of [set], of which there is at least one: an occurrence has a length of
- * 1, so none overlap. Where the set is small, eight bytes at a time are compared with each byte of it; else each byte is
- * looked up.
+ * 1, so none overlap. Where the set is small, eight bytes at a time are compared with each byte of it; else each byte
+ * is looked up.
  */
 internal fun PortableSetScan(set: ByteArray): Scanner {
     val bytes = set.distinct()
@@ -186,22 +186,18 @@ private inline fun sweepBytesUp(
     flags: (word: Long) -> Long,
     found: (Long) -> Unit,
 ) {
-    var at = from
     if (to - from >= WORD) {
-        at = to - (to - from) % WORD
         sweepUp(
             from,
-            at,
+            to,
             blocks,
             holds = { stepHolds(region, it, hints) },
             flags = { flags(region.getLong(it)) },
             candidate = found,
             settled = {},
         )
-    }
-    while (at < to) {
-        if (flags(region.get(at).toLong()) and FIRST_FLAG != 0L) found(at)
-        at++
+    } else {
+        for (at in from until to) if (flags(region.get(at).toLong()) and FIRST_FLAG != 0L) found(at)
     }
 }
 
@@ -215,11 +211,9 @@ private inline fun sweepBytesDown(
     flags: (word: Long) -> Long,
     found: (Long) -> Unit,
 ) {
-    var at = to
     if (to - from >= WORD) {
-        at = from + (to - from) % WORD
         sweepDown(
-            at,
+            from,
             to,
             blocks,
             holds = { stepHolds(region, it, hints) },
@@ -227,10 +221,8 @@ private inline fun sweepBytesDown(
             candidate = found,
             settled = {},
         )
-    }
-    while (at > from) {
-        at--
-        if (flags(region.get(at).toLong()) and FIRST_FLAG != 0L) found(at)
+    } else {
+        for (at in to - 1 downTo from) if (flags(region.get(at).toLong()) and FIRST_FLAG != 0L) found(at)
     }
 }
 

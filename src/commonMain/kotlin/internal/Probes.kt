@@ -129,9 +129,19 @@ internal class Probes(
         return if (2 * count <= most && passed.countOneBits() * few > blocks) 2 * count else count
     }
 
+    /** Whether the first two match at one of the positions of the step from [at] on. */
+    fun stepHolds(region: Region, at: Long): Boolean {
+        val hints = zeroHints(two(region, at)) or zeroHints(two(region, at + WORD)) or
+            zeroHints(two(region, at + 2 * WORD)) or zeroHints(two(region, at + 3 * WORD))
+        return hints and HIGH_BITS != 0L
+    }
+
+    private fun two(region: Region, at: Long): Long =
+        differences(region, at + offset1, mask1, probe1) or differences(region, at + offset2, mask2, probe2)
+
     /** The positions `at until at + 8` at which all four match: the high bit of the position's byte is set. */
     fun candidates(region: Region, at: Long): Long = zeroBytes(
-        differences(region, at + offset1, mask1, probe1) or differences(region, at + offset2, mask2, probe2) or
+        two(region, at) or
             differences(region, at + offset3, mask3, probe3) or differences(region, at + offset4, mask4, probe4),
     )
 }

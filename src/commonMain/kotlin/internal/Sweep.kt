@@ -22,7 +22,7 @@ private const val FEWEST_BLOCKS = 8
 private const val SPAN = 1L shl 20
 
 /**
- * Calls [candidate] for all positions of `[from, end)` that may be what is looked for, ascending; some may come twice.
+ * Calls [candidate] for all positions of `[from, end)` that may be what is looked for, ascending.
  * There have to be at least [WORD] positions.
  *
  * @param blocks which of so many blocks from a position on may hold candidates, one bit each
@@ -50,9 +50,12 @@ internal inline fun sweepUp(
     var crowded = false
     while (true) {
         while (at < limit) {
+            // What is less than a step at the end is swept together with positions that are settled already.
+            val open = at
+            if (limit - at < STEP && limit - from >= STEP) at = limit - STEP
             at = stepsUp(at, limit - STEP, holds)
             if (at >= limit) break
-            // Fewer positions left than a word holds: the word also covers some that are settled already.
+            if (limit - at < STEP && limit - from >= STEP) continue
             if (limit - at < WORD) at = limit - WORD
             // All candidates of a step at once: a branch for each word would be mispredicted too often.
             val words = minOf(STEP_WORDS.toLong(), (limit - at) / WORD).toInt()
@@ -60,6 +63,7 @@ internal inline fun sweepUp(
             for (word in 0 until words) {
                 left = left or (gathered(flags(at + word * WORD)) shl (word * WORD))
             }
+            if (at < open) left = left and (-1L shl (open - at).toInt())
             while (left != 0L) {
                 candidate(at + left.countTrailingZeroBits())
                 left = left and (left - 1)
@@ -108,9 +112,11 @@ internal inline fun sweepDown(
     var crowded = false
     while (true) {
         while (at > limit) {
+            val open = at
+            if (at - limit < STEP && end - limit >= STEP) at = limit + STEP
             at = STEP + stepsDown(at - STEP, limit, holds)
             if (at <= limit) break
-            // Fewer positions left than a word holds: the word also covers some that are settled already.
+            if (at - limit < STEP && end - limit >= STEP) continue
             if (at - limit < WORD) at = limit + WORD
             val words = minOf(STEP_WORDS.toLong(), (at - limit) / WORD).toInt()
             at -= words * WORD
@@ -118,6 +124,7 @@ internal inline fun sweepDown(
             for (word in 0 until words) {
                 left = left or (gathered(flags(at + word * WORD)) shl (word * WORD))
             }
+            if (open - at < words * WORD) left = left and ((1L shl (open - at).toInt()) - 1)
             while (left != 0L) {
                 val highest = Long.SIZE_BITS - 1 - left.countLeadingZeroBits()
                 candidate(at + highest)

@@ -7,6 +7,7 @@ import dev.kmmap.fixtures.bytes
 import dev.kmmap.fixtures.expectHarvest
 import dev.kmmap.fixtures.ignoringCaseContract
 import dev.kmmap.fixtures.linearityContract
+import dev.kmmap.fixtures.longWindowContract
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.scannerContract
 import dev.kmmap.fixtures.setContract
@@ -19,6 +20,8 @@ private fun prepared(needle: ByteArray, ignoreCase: Boolean = false): Scanner =
 
 internal class KernelScanSpec : FunSpec({
     scannerContract { prepared(it) }
+
+    longWindowContract { prepared(it) }
 
     ignoringCaseContract { prepared(it, ignoreCase = true) }
 

@@ -4,6 +4,7 @@ import dev.kmmap.fixtures.FencedMemory
 import dev.kmmap.fixtures.bytes
 import dev.kmmap.fixtures.ignoringCaseContract
 import dev.kmmap.fixtures.linearityContract
+import dev.kmmap.fixtures.longWindowContract
 import dev.kmmap.fixtures.scannerContract
 import dev.kmmap.fixtures.setContract
 import io.kotest.assertions.withClue
@@ -13,6 +14,8 @@ import io.kotest.matchers.shouldNotBe
 
 internal class PortableScanSpec : FunSpec({
     scannerContract { PortableScan(it) }
+
+    longWindowContract { PortableScan(it) }
 
     ignoringCaseContract { PortableScan(it, ignoreCase = true) }
 
