@@ -15,9 +15,10 @@ import kotlin.jvm.JvmSynthetic
  * `of("a", "ab")` never finds its second one, `of("ab", "a")` finds either. That is what the regular expression `ab|a`
  * does. The place itself counts first: of all places the lowest, for [rfind] the highest.
  *
- * It is prepared once, which takes about as long as searching a few hundred bytes for each byte of the needles, and
- * then keeps up to 16 MiB for quick steps, and up to 25 bytes of memory for each byte of the needles. It never changes:
- * any number of threads may search any number of maps with one.
+ * It is prepared once, which takes about as long as searching a few hundred bytes for each byte of the needles. It
+ * keeps a table of up to 16 MiB; needles that are too long for that, all together, take 20 bytes of memory for each of
+ * their bytes instead, and are searched in slower steps. It never changes: any number of threads may search any number
+ * of maps with one.
  *
  * @sample dev.kmmap.samples.MultiNeedleSamples.whichWord
  */
@@ -73,6 +74,8 @@ public class MultiNeedle private constructor(private val needles: List<ByteArray
 
 /** Where a needle of a [MultiNeedle] occurs: from [start] to before [end], as indices in the map. */
 public class NeedleMatch internal constructor(
+    set: NeedleSet,
+
     /** Which one: its index in the list. */
     @get:JvmName("needle")
     public val needle: Int,
@@ -80,11 +83,11 @@ public class NeedleMatch internal constructor(
     /** The index of its first byte. */
     @get:JvmName("start")
     public val start: Long,
-
+) {
     /** The index behind its last byte. */
     @get:JvmName("end")
-    public val end: Long,
-) {
+    public val end: Long = start + set.length(needle)
+
     override fun equals(other: Any?): Boolean =
         other is NeedleMatch && other.needle == needle && other.start == start && other.end == end
 

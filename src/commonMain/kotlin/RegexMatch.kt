@@ -1,16 +1,13 @@
 package dev.kmmap
 
+import dev.kmmap.internal.TextWindow
 import kotlin.jvm.JvmName
 
 /** A match of a regular expression: see [findRegex]. A value of its own, which needs neither map nor text. */
 public class RegexMatch internal constructor(
-    /** The index in the map of its first byte. */
-    @get:JvmName("start")
-    public val start: Long,
-
-    /** The index in the map behind its last byte. */
-    @get:JvmName("end")
-    public val end: Long,
+    window: TextWindow,
+    first: Int,
+    next: Int,
 
     /**
      * The text of each group, `null` for one that has no part in the match; that of index 0 is the whole match, as in
@@ -21,6 +18,14 @@ public class RegexMatch internal constructor(
 
     private val named: Map<String, String?>,
 ) {
+    /** The index in the map of its first byte. */
+    @get:JvmName("start")
+    public val start: Long = window.place(first)
+
+    /** The index in the map behind its last byte. */
+    @get:JvmName("end")
+    public val end: Long = window.place(next)
+
     /** The text that was matched. */
     @get:JvmName("value")
     public val value: String

@@ -198,19 +198,18 @@ internal class MultiNeedleSpec : FunSpec({
     }
 
     test("needles across the border of two windows are found, in both directions") {
-        withWindows(3) { map ->
-            for (size in listOf(1, 2, 9, 100)) {
+        withWindows(2) { map ->
+            for (size in listOf(1, 9, 100)) {
                 val needle = ByteArray(size) { (it + 1).toByte() }
                 val needles = MultiNeedle.of(bytes("absent"), needle, ByteArray(150) { 7 })
                 for (at in listOf(-size, -size + 1, -size / 2, -1, 0, 1).distinct()) {
-                    for (start in listOf(SEARCH_WINDOW + at, map.size - SEARCH_WINDOW + at)) {
-                        map.copyFrom(start, needle)
-                        val expected = match(1, start, start + size)
-                        map.find(needles, 0).toString() shouldBe expected
-                        map.rfind(needles, 0).toString() shouldBe expected
-                        map.findAll(needles).joinToString() shouldBe expected
-                        map.copyFrom(start, ByteArray(size))
-                    }
+                    val start = SEARCH_WINDOW + at
+                    map.copyFrom(start, needle)
+                    val expected = match(1, start, start + size)
+                    map.find(needles, 0).toString() shouldBe expected
+                    map.rfind(needles, 0).toString() shouldBe expected
+                    map.findAll(needles).joinToString() shouldBe expected
+                    map.copyFrom(start, ByteArray(size))
                 }
             }
         }

@@ -245,4 +245,4 @@ internal fun MMap.lastMatch(set: NeedleSet, from: Long, to: Long): NeedleMatch? 
     set.last(generation.region, from, minOf(to, generation.size))?.let { set.match(it.at, it.needle) }
 }
 
-internal fun NeedleSet.match(start: Long, needle: Int) = NeedleMatch(needle, start, start + length(needle))
+internal fun NeedleSet.match(start: Long, needle: Int) = NeedleMatch(this, needle, start)

@@ -163,7 +163,7 @@ private class RegexMatchMaker(private val regex: Regex) {
         val names = names ?: namesIn(found).also { names = it }
         val groups = found.groups.map { it?.value }
         val named = if (names.isEmpty()) emptyMap() else names.associateWith { found.groups[it]?.value }
-        return RegexMatch(window.place(first), window.place(next), groups, named)
+        return RegexMatch(window, first, next, groups, named)
     }
 
     /** No platform tells the names of an expression's groups; but each tells whether it has one of a name. */

@@ -298,8 +298,10 @@ class MMapJavaTest {
         for (Class<?> type : List.of(MMap.class, MMap.Companion.class, MMapOptions.class, MMapException.class,
                 MMapNoSpaceException.class, ReadOnlyMMapException.class, Access.class, Protection.class, MapFlag.class,
                 Advice.class, FlushMode.class, Whence.class, KotlinxIo.class, Suspending.class,
-                SharedMemory.class, MMapAlreadyExistsException.class, MMaps.class, Needle.class,
-                Needle.Companion.class, Line.class, LineIndex.class, LineIndex.Companion.class)) {
+                SharedMemory.class, MMapAlreadyExistsException.class, MMapFaultException.class, MMaps.class,
+                Needle.class, Needle.Companion.class, Line.class, LineIndex.class, LineIndex.Companion.class,
+                MultiNeedle.class, MultiNeedle.Companion.class, NeedleMatch.class, RegexMatch.class,
+                TextEncoding.class)) {
             for (Method method : type.getDeclaredMethods()) {
                 boolean isInternal = method.getName().contains("$") || Stream.of(method.getParameterTypes())
                         .anyMatch(parameter -> parameter.getName().startsWith("dev.kmmap.internal."))
