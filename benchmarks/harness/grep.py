@@ -39,7 +39,7 @@ def run(command):
         printed = out.read().decode().strip()
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         sys.exit(f"{command} failed")
-    return int(printed or 0), {"wall": wall, "user": usage.ru_utime}
+    return int(printed or 0), {"wall": wall, "user": usage.ru_utime, "processor": usage.ru_utime + usage.ru_stime}
 
 
 def measure(rng, what, needle, file, rounds, commands):

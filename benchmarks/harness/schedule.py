@@ -14,7 +14,7 @@ from pathlib import Path
 
 import cases
 
-ROUNDS = {"short": 7, "full": 11}
+ROUNDS = {"short": 7, "full": 9}
 
 # MiB: what all drivers search, and what those search that would take minutes for more.
 LARGE = {"short": 16, "full": 256}
