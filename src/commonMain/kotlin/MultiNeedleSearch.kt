@@ -36,6 +36,8 @@ public fun MMap.find(needles: MultiNeedle, start: Long = position, end: Long = L
 /**
  * The last place between [start] (by default the **cursor**, as for every rfind) and [end] at which one of [needles]
  * occurs, and which: that which begins last. All else as in [find].
+ *
+ * @sample dev.kmmap.samples.MultiNeedleSamples.lastOutcome
  */
 @JvmOverloads
 public fun MMap.rfind(needles: MultiNeedle, start: Long = position, end: Long = Long.MAX_VALUE): NeedleMatch? =

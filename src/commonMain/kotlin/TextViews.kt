@@ -49,8 +49,8 @@ public fun MMap.asLatin1(start: Long = 0, end: Long = Long.MAX_VALUE): CharSeque
  *
  * The sequence searches while it is iterated, as often as it is, on a copy of one window: the map may be changed,
  * resized or closed in between. What a resize cuts off is not searched, and what it adds neither. The next window of a
- * closed map throws [IllegalStateException]. The time is that of the platform's regular expressions, which for some
- * expressions is not linear.
+ * closed map throws [IllegalStateException]. The expressions are the platform's, with all they do and do not: for some
+ * the time is not linear, and `.+` on Kotlin/Native may end a search at the end of a line.
  *
  * @throws IllegalArgumentException if [longestMatch] is not in 1 to 64 Mi (67,108,864): a search takes up to 30 bytes
  *   of memory for each.

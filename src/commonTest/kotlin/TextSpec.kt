@@ -24,8 +24,8 @@ private fun RegexMatch.show() = "$start-$end $groups"
 // Not `.+`, which Kotlin/Native does not find behind the end of a line.
 private val expressions = listOf(
     "", "a", "a*", "a+b", ".", "[^\\n]+", "[^a]", "(a)|(b+)", "(?<x>a)b?", "\\bab?\\b", "\\B.", "^a", "^.", "^", "b$",
-    "$", "(?<=a)b", "(?<!a)b", "a(?=b)", "a(?!b)", "(?<=\u00e4.)a", "\u00e4+", "\ud83d\uddfa", "\ufffd+", "\\r?\\n", "\\s",
-    "(a|\u00e4)\\1",
+    "$", "(?<=a)b", "(?<!a)b", "a(?=b)", "a(?!b)", "(?<=\u00e4.)a", "\u00e4+", "\ud83d\uddfa", "\ufffd+", "\\r?\\n",
+    "\\s", "(a|\u00e4)\\1",
 )
 
 internal class TextSpec : FunSpec({

@@ -8,6 +8,7 @@ import dev.kmmap.awaitFind
 import dev.kmmap.count
 import dev.kmmap.find
 import dev.kmmap.findAll
+import dev.kmmap.rfind
 
 /** Many needles at once. */
 internal object MultiNeedleSamples {
@@ -18,6 +19,12 @@ internal object MultiNeedleSamples {
             val match = map.find(needles) ?: return "none"
             "${words[match.needle]} at ${match.start}"
         }
+    }
+
+    /** How the last job in a log has ended; `null` if none has. */
+    fun lastOutcome(path: String): String? {
+        val outcomes = listOf("SUCCESS", "FAILURE", "ABORTED")
+        return MMap.open(path).use { map -> map.rfind(MultiNeedle.ofStrings(outcomes))?.let { outcomes[it.needle] } }
     }
 
     /** Overwrites each of [words] by stars. */

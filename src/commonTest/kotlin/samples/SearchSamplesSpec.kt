@@ -16,6 +16,11 @@ internal class SearchSamplesSpec : FunSpec({
         }
     }
 
+    test("lastOutcome") {
+        withText("SUCCESS\nABORTED\nrunning") { MultiNeedleSamples.lastOutcome(it.path) shouldBe "ABORTED" }
+        withText("running") { MultiNeedleSamples.lastOutcome(it.path) shouldBe null }
+    }
+
     test("censor") {
         withText("darn, a drat darned thing") { file ->
             MultiNeedleSamples.censor(file.path, listOf("darn", "drat"))
