@@ -98,7 +98,7 @@ def wanted(driver, case, mib, large):
     if case.group in ("lines", "walk", "tiny"):
         return mib == SMALL and not (case.group == "tiny" and driver in (*READERS, "naive"))
     if case.group == "pathological":
-        return driver in KMMAP or mib == SMALL and driver in LINEAR
+        return driver in (*KMMAP, "read") or mib == SMALL and driver in LINEAR
     return mib == (SMALL if driver in SLOW else large)
 
 
