@@ -21,7 +21,7 @@ internal actual inline fun <T> MMap.access(
         val used = region
         try {
             val result = block(used)
-            if (!doubt(result) || !used.hasFaulted() || isWhole(used)) return result
+            if (!doubt(result) || !used.hasJustFaulted() || isWhole(used)) return result
         } catch (e: RuntimeException) {
             requireUsable()
             check(used)

@@ -75,6 +75,15 @@ public final class MemorySegmentRegion {
         return FaultGuard.faults(guard) != faultsBefore;
     }
 
+    /**
+     * {@link #hasFaulted()} right after an access to an element: without the fence, which would keep the compiler from
+     * moving the liveness check out of loops and more than double the time of an access. C2 executes a read of
+     * off-heap memory where it stands, so not before the branch that tests the byte, nor before a write.
+     */
+    public boolean hasJustFaulted() {
+        return FaultGuard.faults(guard) != faultsBefore;
+    }
+
     /** Whether native code may touch the bytes: a page that is gone would end the JVM, but for the fault guard. */
     boolean isGuarded() {
         return guard != 0;
