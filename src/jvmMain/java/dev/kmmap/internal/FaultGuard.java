@@ -11,14 +11,16 @@ import java.lang.invoke.MethodHandle;
  * The fault guard of fault_guard.c. Where it is not to be had, no range gets a number: number 0 stands for an unguarded
  * range, and its counter stays 0.
  */
-final class FaultGuard {
+public final class FaultGuard {
     /** The switch: with {@code false} the JVM's own handling remains, and no native code touches mapped bytes. */
     static final String PROPERTY = "dev.kmmap.faultGuard";
 
     /** KMMAP_GUARD_RANGES. */
     private static final long RANGES = 65536;
 
-    private static final MemorySegment COUNTERS;
+    /** How often a page was found gone, by the numbers of ranges. Everybody may look. */
+    public static final MemorySegment COUNTERS;
+
     private static final boolean INSTALLED;
 
     static {

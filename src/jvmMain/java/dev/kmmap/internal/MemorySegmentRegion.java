@@ -75,13 +75,14 @@ public final class MemorySegmentRegion {
         return FaultGuard.faults(guard) != faultsBefore;
     }
 
-    /**
-     * {@link #hasFaulted()} right after an access to an element: without the fence, which would keep the compiler from
-     * moving the liveness check out of loops and more than double the time of an access. C2 executes a read of
-     * off-heap memory where it stands, so not before the branch that tests the byte, nor before a write.
-     */
-    public boolean hasJustFaulted() {
-        return FaultGuard.faults(guard) != faultsBefore;
+    /** The number of the guard, 0 if there is none. */
+    public long guard() {
+        return guard;
+    }
+
+    /** What the guard's counter shows as long as no page is gone. */
+    public long faultsBefore() {
+        return faultsBefore;
     }
 
     /** Whether native code may touch the bytes: a page that is gone would end the JVM, but for the fault guard. */
