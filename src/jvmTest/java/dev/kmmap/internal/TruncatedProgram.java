@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 public final class TruncatedProgram {
     private static final int SIZE = 5_000_000;
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = 8;
 
     /** Looked up by bytes from the map: a JVM that takes garbage for such a byte reads far outside of it. */
     private static final int[] TABLE = new int[256];
