@@ -3,8 +3,8 @@ package dev.kmmap.internal
 import dev.kmmap.MMap
 
 /**
- * So many positions, the nearest ones, are searched before anything is prepared for more: all of a small map, and most
- * lines. It takes less time than the gate and a call of the kernel.
+ * So many positions are searched at once, without a scanner: all of a small map, and most lines. It takes less time
+ * than the gate and a call of the kernel.
  */
 private const val NEAR = 128L
 
@@ -12,8 +12,9 @@ private const val NEAR = 128L
 internal const val NEAR_NEEDLE = 32
 
 /**
- * The index of the first occurrence of [needle] that begins at one of the [NEAR] positions from [from] on and ends
- * before [end], -1 if there are no other positions, or [CONTINUE] if it has to be searched for.
+ * The index of the first occurrence of [needle] that lies between [from] and [end], or -1, where that is settled by
+ * [NEAR] positions; otherwise [CONTINUE]. A single byte, the end of a line for instance, is looked for at the nearest
+ * ones of more positions; longer needles are seldom found there.
  */
 internal fun MMap.nearFirst(needle: ByteArray?, from: Long, end: Long): Long {
     if (needle == null || needle.isEmpty() || needle.size > NEAR_NEEDLE) return CONTINUE
@@ -23,12 +24,13 @@ internal fun MMap.nearFirst(needle: ByteArray?, from: Long, end: Long): Long {
             // Left to the search itself, which throws if the map cannot be read.
             positions <= from -> CONTINUE
             positions - from <= NEAR -> firstAt(needle, region, from, positions, -1)
+            needle.size > 1 -> CONTINUE
             else -> firstAt(needle, region, from, from + NEAR, CONTINUE)
         }
     }
 }
 
-/** As [nearFirst], the last occurrence that begins at [start] or behind it, among the last positions before [end]. */
+/** As [nearFirst], for the last occurrence. */
 internal fun MMap.nearLast(needle: ByteArray?, start: Long, end: Long): Long {
     if (needle == null || needle.isEmpty() || needle.size > NEAR_NEEDLE) return CONTINUE
     return access(check = {}) { region ->
@@ -36,6 +38,7 @@ internal fun MMap.nearLast(needle: ByteArray?, start: Long, end: Long): Long {
         when {
             positions <= start -> CONTINUE
             positions - start <= NEAR -> lastAt(needle, region, start, positions, -1)
+            needle.size > 1 -> CONTINUE
             else -> lastAt(needle, region, positions - NEAR, positions, CONTINUE)
         }
     }
