@@ -268,7 +268,7 @@ public class MMap internal constructor(
      */
     @JvmOverloads
     public fun find(needle: ByteArray, start: Long = position, end: Long = Long.MAX_VALUE): Long =
-        searchForward(bytePattern(needle), start, end) {}
+        searchForward(needle, start, end)
 
     /** As [find] with an array of this one byte. */
     @JvmOverloads
@@ -287,7 +287,7 @@ public class MMap internal constructor(
      */
     @JvmOverloads
     public fun rfind(needle: ByteArray, start: Long = position, end: Long = Long.MAX_VALUE): Long =
-        searchBackward(bytePattern(needle), start, end) {}
+        searchBackward(needle, start, end)
 
     /** As [rfind] with an array of this one byte. */
     @JvmOverloads

@@ -50,6 +50,17 @@ internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner?
 
 internal actual fun kernelScanOfSet(set: ByteArray): Scanner? = KernelScan.ofSet(set) { PortableSetScan(set) }
 
+/** The JVM decodes ASCII by vector instructions itself. */
+internal actual class TextDecoder actual constructor() {
+    private var bytes = ByteArray(0)
+
+    actual fun load(bytes: ByteArray, size: Int) {
+        this.bytes = bytes
+    }
+
+    actual fun decode(from: Int, to: Int): String = bytes.decodeToString(from, to)
+}
+
 /** A wait that another running thread is about to end is over within so many attempts. */
 private const val SPINS = 16
 

@@ -38,8 +38,13 @@ internal abstract class LineIterator<T>(
 
     protected abstract fun line(start: Long, end: Long, contentEnd: Long): T
 
-    override fun hasNext(): Boolean {
-        if (index < count && map.isNo(generation)) {
+    override fun hasNext(): Boolean = isLookedUp() || lookUpMore()
+
+    /** Whether the next line has been looked up, in what the map is now. */
+    private fun isLookedUp() = index < count && !map.isNo(generation)
+
+    private fun lookUpMore(): Boolean {
+        if (index < count) {
             index = count
             searched = 0
         }
@@ -51,7 +56,7 @@ internal abstract class LineIterator<T>(
     }
 
     override fun next(): T {
-        if (!hasNext()) throw NoSuchElementException("there is no further line")
+        if (!isLookedUp() && !lookUpMore()) throw NoSuchElementException("there is no further line")
         val end = ends[index]
         val line = line(start, end, end - terminators[index])
         index++
@@ -97,17 +102,19 @@ internal class LineRanges(private val map: MMap, start: Long, ahead: Long = LINE
 internal class LineStrings(map: MMap, start: Long) : LineIterator<String>(map, start) {
     private var copy = ByteArray(0)
     private var copyStart = 0L
+    private val decoder = TextDecoder()
 
     override fun load(region: Region, from: Long, to: Long) {
         val size = arraySize(to - from)
         // Up to twice as many: the next lines may be a little longer.
         if (size > copy.size) copy = ByteArray(maxOf(size, minOf(2L * size, 2 * LINE_WINDOW).toInt()))
         region.copyTo(from, copy, 0, size)
+        decoder.load(copy, size)
         copyStart = from
     }
 
     override fun line(start: Long, end: Long, contentEnd: Long): String =
-        copy.decodeToString((start - copyStart).toInt(), (contentEnd - copyStart).toInt())
+        decoder.decode((start - copyStart).toInt(), (contentEnd - copyStart).toInt())
 }
 
 /** The lines of [map] that lie before [end], the last one first; otherwise as [LineRanges]. */

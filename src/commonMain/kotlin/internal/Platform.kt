@@ -86,6 +86,15 @@ internal expect fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner?
 /** A scanner by SIMD instructions for any one of the bytes of [set]; `null` where there is none. */
 internal expect fun kernelScanOfSet(set: ByteArray): Scanner?
 
+/** Decodes parts of a text in UTF-8; for one thread. What is malformed becomes U+FFFD. */
+internal expect class TextDecoder() {
+    /** The first [size] of [bytes] are decoded from now on, and must not change. */
+    fun load(bytes: ByteArray, size: Int)
+
+    /** Those from [from] to before [to]. */
+    fun decode(from: Int, to: Int): String
+}
+
 /**
  * Lets other threads go on; the [attempt]-th time in a row (from 0), so that a longer wait costs less processor time.
  */

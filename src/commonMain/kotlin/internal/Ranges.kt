@@ -27,7 +27,10 @@ internal fun sliceBounds(start: Long, end: Long, size: Long): Bounds =
  * found there (CPython 3.15).
  */
 internal fun searchBounds(start: Long, end: Long, size: Long): Bounds =
-    Bounds(if (start < 0) maxOf(start + size, 0) else start, clampBound(end, size))
+    Bounds(searchStart(start, size), clampBound(end, size))
+
+/** The start of [searchBounds]. */
+internal fun searchStart(start: Long, size: Long): Long = if (start < 0) maxOf(start + size, 0) else start
 
 /** What a read of [count] bytes at [position] gets: as many as there are, all if [count] is negative. */
 internal fun readBounds(position: Long, count: Long, size: Long): Bounds {

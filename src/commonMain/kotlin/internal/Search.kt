@@ -16,6 +16,9 @@ internal interface Pattern {
     /** Bytes in the longest one. */
     val longest: Int
 
+    /** The bytes that all occurrences are copies of, or `null`. */
+    val exactly: ByteArray? get() = null
+
     /** What searches a window of [length] bytes best. Not asked for where [shortest] is 0. */
     fun scanner(length: Long): Scanner
 }
@@ -31,11 +34,14 @@ internal fun windowFor(needle: Pattern): Long = maxOf(SEARCH_WINDOW, needle.long
  * outside of the gate.
  */
 internal inline fun MMap.searchForward(needle: Pattern, start: Long, end: Long, checkpoint: () -> Unit): Long {
-    val bounds = searchBounds(start, end, size)
-    if (needle.shortest == 0) return if (bounds.start <= bounds.end) bounds.start else -1
-    var from = bounds.start
+    val size = size
+    var from = searchStart(start, size)
+    val to = clampBound(end, size)
+    if (needle.shortest == 0) return if (from <= to) from else -1
+    val near = nearFirst(needle.exactly, from, to)
+    if (near != CONTINUE) return near
     while (true) {
-        val found = scanFirst(needle, from, bounds.end)
+        val found = scanFirst(needle, from, to)
         if (found != CONTINUE) return found
         from += windowFor(needle)
         checkpoint()
@@ -44,15 +50,30 @@ internal inline fun MMap.searchForward(needle: Pattern, start: Long, end: Long, 
 
 /** As [searchForward], for the last occurrence. */
 internal inline fun MMap.searchBackward(needle: Pattern, start: Long, end: Long, checkpoint: () -> Unit): Long {
-    val bounds = searchBounds(start, end, size)
-    if (needle.shortest == 0) return if (bounds.start <= bounds.end) bounds.end else -1
-    var to = bounds.end
+    val size = size
+    val from = searchStart(start, size)
+    var to = clampBound(end, size)
+    if (needle.shortest == 0) return if (from <= to) to else -1
+    val near = nearLast(needle.exactly, from, to)
+    if (near != CONTINUE) return near
     while (true) {
-        val found = scanLast(needle, bounds.start, to)
+        val found = scanLast(needle, from, to)
         if (found != CONTINUE) return found
         to -= windowFor(needle)
         checkpoint()
     }
+}
+
+/** As above, for a needle of which a pattern is only made if there is more to search than [nearFirst] does. */
+internal fun MMap.searchForward(needle: ByteArray, start: Long, end: Long): Long {
+    val near = nearFirst(needle, searchStart(start, size), clampBound(end, size))
+    return if (near != CONTINUE) near else searchForward(bytePattern(needle), start, end) {}
+}
+
+/** As [searchForward], for the last occurrence. */
+internal fun MMap.searchBackward(needle: ByteArray, start: Long, end: Long): Long {
+    val near = nearLast(needle, searchStart(start, size), clampBound(end, size))
+    return if (near != CONTINUE) near else searchBackward(bytePattern(needle), start, end) {}
 }
 
 /** Nothing in this window, and it was not the last one. */
