@@ -58,8 +58,12 @@ public class MMapNoSpaceException internal constructor(failure: Failure) : MMapE
  * trusted any more, so it is **broken for good**: every later access throws this exception again, until [MMap.close],
  * which works as ever. Other maps are not affected.
  *
- * It takes the fault guard, which is on where docs/platforms.md says so. Operations that only access bytes do not
- * declare it: in Java it can be caught by its name where the map is opened, too, and as an [Exception] everywhere.
+ * A flush throws it too, where the file has become shorter than the range: [operation] is the flush's system call then,
+ * and only flushes keep failing.
+ *
+ * But for flushes it takes the fault guard, which is on where docs/platforms.md says so. Operations that only access
+ * bytes do not declare it: in Java it can be caught by its name where the map is opened, too, and as an [Exception]
+ * everywhere.
  *
  * @sample dev.kmmap.samples.MMapSamples.whenTheFileIsTruncated
  */

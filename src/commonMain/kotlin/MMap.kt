@@ -327,11 +327,13 @@ public class MMap internal constructor(
      * case, but not at a time anybody promises.
      *
      * Once it has failed it keeps failing: the system tells of a lost write only once, so nothing would follow from a
-     * later success.
+     * later success. That the file is too short for the range is looked up after the write (not with `trackFile =
+     * false`), since no system tells it.
      *
      * @throws IllegalArgumentException if the range lies outside.
      * @throws UnsupportedOperationException if this system lacks the mode, or for [FlushMode.DURABLE] with `trackFile =
      *   false`.
+     * @throws MMapFaultException if somebody has truncated the file: what lies behind its end is nowhere.
      * @throws MMapException if the system refuses (msync, fsync): what is on the device is unknown then.
      */
     @JvmOverloads @Throws(IOException::class)

@@ -84,9 +84,10 @@ internal class FlushSpec : FunSpec({
                 options.open(file.path).use { map ->
                     calls.record.clear()
                     map.flush(page, 1, FlushMode.ASYNC)
-                    calls.record shouldBe listOf(SystemCall.SYNC)
+                    calls.record shouldBe listOf(SystemCall.SYNC, SystemCall.FILE_SIZE)
+                    calls.record.clear()
                     map.flush(FlushMode.DURABLE)
-                    calls.record shouldBe listOf(SystemCall.SYNC, SystemCall.SYNC, SystemCall.SYNC_FILE)
+                    calls.record shouldBe listOf(SystemCall.SYNC, SystemCall.SYNC_FILE, SystemCall.FILE_SIZE)
                     calls.record.clear()
                     map.flush(5, 0)
                     calls.record shouldBe emptyList()
@@ -94,6 +95,47 @@ internal class FlushSpec : FunSpec({
                     calls.record shouldBe listOf(SystemCall.SYNC_FILE)
                 }
             }
+        }
+    }
+
+    test("a flush of what lies behind the end of a truncated file fails, and so does every later one") {
+        withFaultySystemCalls { calls ->
+            TemporaryFile(ByteArray(3 * page.toInt())).use { file ->
+                val options = MMapOptions().access(Access.WRITE).offset(1).apply { systemCalls = calls }
+                options.open(file.path).use { map ->
+                    calls.answer(SystemCall.FILE_SIZE) { page }
+                    map.flush(0, page - 1)
+                    calls.answer(SystemCall.FILE_SIZE) { page }
+                    val failure = shouldThrow<MMapFaultException> { map.flush(0, page) }
+                    failure.operation shouldBe SystemCall.SYNC.here
+                    failure.errorName shouldBe "SIGBUS"
+                    failure.message shouldContain "${file.path}, offset=0, length=$page"
+                    failure.message shouldContain "end=${page + 1}, fileSize=$page): the file was truncated"
+                    calls.heal()
+                    shouldThrow<MMapFaultException> { map.flush(0, 1) }
+                        .message shouldContain "an earlier flush failed"
+                    map[0] = 1
+                }
+            }
+            calls.shouldHaveNothingLeft()
+        }
+    }
+
+    testNeeding(Needs.CUTTING_A_MAPPED_FILE, "a flush does not succeed when somebody has truncated the file") {
+        for (mode in FlushMode.entries.filter { it.isSupported }) TemporaryFile(ByteArray(100)).use { file ->
+            MMap.open(file.path, Access.WRITE).use { map ->
+                map[99] = 1
+                file.truncate(99)
+                shouldThrow<MMapFaultException> { map.flush(mode) }.message shouldContain "fileSize=99"
+                shouldThrow<MMapFaultException> { map.flush(mode) }
+            }
+        }
+    }
+
+    testNeeding(Needs.ZERO_DEVICE, "a device, which has no size, is flushed as ever") {
+        MMapOptions().access(Access.WRITE).length(page).open("/dev/zero").use { map ->
+            map[0] = 1
+            map.flush()
         }
     }
 

@@ -184,6 +184,27 @@ internal class Mapping(
         if (mode == FlushMode.DURABLE && descriptor != NO_DESCRIPTOR) {
             checkFlush(SystemCall.SYNC_FILE, calls.syncFile(descriptor), source)
         }
+        if (range.length > 0) requireInFile(offset, length, mode)
+    }
+
+    /** Pages behind the end of a file go nowhere, and no system says so when it is to write them. */
+    private fun requireInFile(offset: Long, length: Long, mode: FlushMode) {
+        if (descriptor == NO_DESCRIPTOR || kind != MemoryKind.NONE) return
+        val fileSize = calls.fileSize(descriptor)
+        checkFlush(SystemCall.FILE_SIZE, fileSize, source)
+        val end = this.offset + offset + length
+        if (fileSize >= end || !isRegular()) return
+        val operation = SystemCall.SYNC.on(calls.system)
+        val numbers = "$source, offset=$offset, length=$length, mode=$mode, end=$end, fileSize=$fileSize"
+        val failure = Failure("$operation($numbers): the file was truncated ($PAGE_GONE)", operation, 0, PAGE_GONE)
+        flushFailure = failure
+        throw failure.exception()
+    }
+
+    /** Devices have no size that anybody tells. */
+    private fun isRegular(): Boolean {
+        val mode = calls.fileMode(descriptor)
+        return mode < 0 || FileType.of(mode) == FileType.REGULAR
     }
 
     private fun checkFlush(call: SystemCall, result: Long, detail: String) {

@@ -1,0 +1,109 @@
+package dev.kmmap
+
+import dev.kmmap.fixtures.Ground
+import dev.kmmap.fixtures.ProcessResources
+import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.ground
+import dev.kmmap.fixtures.patternOf
+import dev.kmmap.fixtures.shell
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.core.test.Enabled
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+
+private val page = MMap.pageSize
+
+/** Bytes on the disk, and more than that. */
+private const val DISK = 1L shl 20
+private const val TOO_MUCH = 4L shl 20
+
+/** Why no small disk can be had here; `null` if one can. */
+private val noDisk: String? by lazy {
+    when {
+        ground != Ground.LINUX -> "a small disk is mounted on Linux only"
+        TemporaryFile().use { withDisk(it.path) {} } -> null
+        else -> "mounting a small disk takes root"
+    }
+}
+
+/** Whether a disk could be mounted in a new folder at [folder]; it is gone afterwards. */
+private fun withDisk(folder: String, block: () -> Unit): Boolean {
+    if (!shell("mkdir $folder && mount -t tmpfs -o size=$DISK none $folder 2>/dev/null")) {
+        shell("rmdir $folder")
+        return false
+    }
+    try {
+        block()
+    } finally {
+        shell("umount $folder && rmdir $folder") shouldBe true
+    }
+    return true
+}
+
+private fun FunSpec.testOnSmallDisk(name: String, block: (file: String) -> Unit) {
+    test(name).config(enabledOrReasonIf = { noDisk?.let { Enabled.disabled(it) } ?: Enabled.enabled }) {
+        TemporaryFile().use { folder -> withDisk(folder.path) { block("${folder.path}/file") } shouldBe true }
+        ProcessResources.rangesNaming("kmmap-test-")?.size shouldBe 0
+    }
+}
+
+private fun write(path: String, bytes: Int) {
+    MMapOptions().access(Access.WRITE).create(true).extend(true).length(bytes.toLong()).open(path).use {
+        it.write(patternOf(bytes))
+    }
+}
+
+private fun shouldHoldPattern(path: String, bytes: Int) {
+    MMap.open(path).use { map ->
+        map.fileSize() shouldBe bytes
+        map.read() shouldBe patternOf(bytes)
+    }
+}
+
+internal class DiskFullSpec : FunSpec({
+    testOnSmallDisk("an open that would extend a file over a full disk fails, and the file is as it was") { path ->
+        write(path, 5000)
+        shouldThrow<MMapNoSpaceException> {
+            MMapOptions().access(Access.WRITE).extend(true).length(TOO_MUCH).open(path)
+        }.errorName shouldBe "ENOSPC"
+        shouldHoldPattern(path, 5000)
+    }
+
+    testOnSmallDisk("an open that would create a file too large for the disk leaves none") { path ->
+        shouldThrow<MMapNoSpaceException> {
+            MMapOptions().access(Access.WRITE).create(true).extend(true).length(TOO_MUCH).open(path)
+        }
+        shouldThrow<MMapFileNotFoundException> { MMap.open(path) }
+    }
+
+    testOnSmallDisk("a resize over a full disk fails, and map and file are as they were") { path ->
+        write(path, 5000)
+        MMap.open(path, Access.WRITE).use { map ->
+            repeat(3) { shouldThrow<MMapNoSpaceException> { map.resize(TOO_MUCH) }.message shouldContain path }
+            map.size shouldBe 5000
+            map.fileSize() shouldBe 5000
+            map.slice(0) shouldBe patternOf(5000)
+            // There is room for less, and it is really there.
+            map.resize(DISK / 2)
+            map.setSlice(0, DISK / 2, patternOf((DISK / 2).toInt()))
+            map.flush()
+        }
+        shouldHoldPattern(path, (DISK / 2).toInt())
+    }
+
+    testOnSmallDisk("a write into a hole for which there is no room is a fault, and other maps go on") { path ->
+        write("$path-other", 5000)
+        shell("truncate -s $TOO_MUCH $path") shouldBe true
+        MMap.open("$path-other", Access.WRITE).use { other ->
+            MMap.open(path, Access.WRITE).use { map ->
+                shouldThrow<MMapFaultException> { for (at in 0 until TOO_MUCH step page) map[at] = 1 }
+                    .operation shouldBe "access"
+                shouldThrow<MMapFaultException> { map[0] }
+            }
+            other[0] = 9
+            other.flush()
+            other[0] shouldBe 9
+        }
+    }
+})

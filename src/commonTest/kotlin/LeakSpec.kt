@@ -1,0 +1,58 @@
+package dev.kmmap
+
+import dev.kmmap.fixtures.Needs
+import dev.kmmap.fixtures.ProcessResources
+import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.longRun
+import dev.kmmap.fixtures.patternOf
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.core.test.Enabled
+import io.kotest.matchers.shouldBe
+import kotlin.time.Duration.Companion.minutes
+
+private val rounds = if (longRun) 100_000 else 2_000
+
+/** After so many the process has opened what it opens once. */
+private const val WARM_UP = 100
+
+private val page = MMap.pageSize
+
+private fun useOnce(round: Int, file: TemporaryFile) {
+    val options = MMapOptions().access(Access.entries[round % 3])
+    val map = if (round % 4 == 3) options.length(3 * page).anonymous() else options.open(file.path)
+    map.use {
+        it.find("nothing like it", 0) shouldBe -1
+        if (it.access == Access.WRITE) {
+            it.resize(2 * page)
+            it[page] = 1
+            it.flush(FlushMode.ASYNC)
+            it.resize(3 * page)
+        }
+        it.slice(0, 100).size shouldBe 100
+        if (round % 50 == 0) shouldThrow<IllegalArgumentException> { MMapOptions().offset(-1).open(file.path) }
+        if (round % 50 == 1) shouldThrow<MMapFileNotFoundException> { MMap.open(file.path + ".none") }
+        if (Needs.FAULT_GUARD.reason == null && round % 10 == 0) {
+            file.truncate(0)
+            if (round % 4 != 3) shouldThrow<MMapFaultException> { it[0] }
+            file.truncate(3 * page)
+        }
+    }
+}
+
+internal class LeakSpec : FunSpec({
+    test("maps that are opened, used and closed leave neither a descriptor nor a mapped range").config(
+        timeout = 30.minutes,
+        enabledOrReasonIf = { Needs.PROC.reason?.let { Enabled.disabled(it) } ?: Enabled.enabled },
+    ) {
+        TemporaryFile(patternOf(3 * page.toInt())).use { file ->
+            repeat(WARM_UP) { useOnce(it, file) }
+            val descriptors = ProcessResources.descriptors()
+            repeat(rounds) { useOnce(it, file) }
+            ProcessResources.descriptors() shouldBe descriptors
+            ProcessResources.rangesNaming(file.path)?.size shouldBe 0
+            ProcessResources.rangesNaming("memfd:kmmap")?.size shouldBe 0
+        }
+        if (longRun) println("leaks: $rounds maps, no descriptor and no mapped range left")
+    }
+})
