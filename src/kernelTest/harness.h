@@ -14,8 +14,8 @@ static long long compared;
 
 #include "memory.h"
 
-#define HAYSTACK_MOST (4 << 20)
-#define NEEDLE_MOST (2 << 20)
+#define HAYSTACK_MOST (1 << 20)
+#define NEEDLE_MOST (1 << 19)
 
 /* The oracle keeps so many occurrences: haystacks in which there may be more are only counted. */
 #define OCCURRENCES_MOST (1 << 17)

@@ -233,16 +233,16 @@ static void test_linear(long long length) {
 static void test_read_only_scanner(void) {
     current = "read-only scanner";
     random_state = seed;
-    fill(haystacks.start, 1 << 20, 2);
+    fill(haystacks.start, HAYSTACK_MOST, 2);
     fill(needles.start, 64, 2);
     for (enum kind kind = NEEDLE; kind <= SET; kind++) {
         for (int level = 0; level < levels(); level++) {
             const struct kmmap_scanner *scanner = prepare((struct wanted) {needles.start, 64, kind}, level);
             long long next;
             make_read_only(scanners);
-            kmmap_scan_forward(scanner, haystacks.start, 1 << 20);
-            kmmap_scan_backward(scanner, haystacks.start, 1 << 20);
-            kmmap_scan_count(scanner, haystacks.start, 1 << 20, 1, &next);
+            kmmap_scan_forward(scanner, haystacks.start, HAYSTACK_MOST);
+            kmmap_scan_backward(scanner, haystacks.start, HAYSTACK_MOST);
+            kmmap_scan_count(scanner, haystacks.start, HAYSTACK_MOST, 1, &next);
             make_writable(scanners);
         }
     }
