@@ -136,7 +136,7 @@ private class Soak(val file: TemporaryFile, val access: Access, val regrows: Boo
 }
 
 internal class TruncationSoakSpec : FunSpec({
-    test("all kinds of operations of $USERS threads meet right values or the fault, while the file is truncated").config(
+    test("$USERS threads meet right values or the fault while their file is truncated").config(
         timeout = 20.minutes,
         enabledOrReasonIf = { Needs.FAULT_GUARD.reason?.let { Enabled.disabled(it) } ?: Enabled.enabled },
     ) {
