@@ -9,8 +9,8 @@ import kotlin.jvm.JvmStatic
 import kotlin.jvm.JvmSynthetic
 
 /**
- * What is looked for, prepared once for any number of searches. [MMap.find] of bytes or text prepares it each time,
- * which takes about as long as searching a few KiB: worth saving where maps are small or searches many.
+ * What is looked for, prepared once for any number of searches. [MMap.find] of bytes or text prepares it each time that
+ * it has more than some hundred bytes to search, which takes about as long as searching a few KiB.
  *
  * A needle does not change, and may be used by any number of threads and on any number of maps at the same time. It
  * holds a copy of its bytes.
