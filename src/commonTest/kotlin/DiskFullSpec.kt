@@ -6,9 +6,9 @@ import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.ground
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.shell
+import dev.kmmap.fixtures.testUnless
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
-import io.kotest.core.test.Enabled
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 
@@ -42,7 +42,7 @@ private fun withDisk(folder: String, block: () -> Unit): Boolean {
 }
 
 private fun FunSpec.testOnSmallDisk(name: String, block: (file: String) -> Unit) {
-    test(name).config(enabledOrReasonIf = { noDisk?.let { Enabled.disabled(it) } ?: Enabled.enabled }) {
+    testUnless({ noDisk }, name) {
         TemporaryFile().use { folder -> withDisk(folder.path) { block("${folder.path}/file") } shouldBe true }
         ProcessResources.rangesNaming("kmmap-test-")?.size shouldBe 0
     }

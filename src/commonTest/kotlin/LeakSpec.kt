@@ -5,9 +5,9 @@ import dev.kmmap.fixtures.ProcessResources
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.longRun
 import dev.kmmap.fixtures.patternOf
+import dev.kmmap.fixtures.testNeeding
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
-import io.kotest.core.test.Enabled
 import io.kotest.matchers.shouldBe
 import kotlin.time.Duration.Companion.minutes
 
@@ -41,10 +41,8 @@ private fun useOnce(round: Int, file: TemporaryFile) {
 }
 
 internal class LeakSpec : FunSpec({
-    test("maps that are opened, used and closed leave neither a descriptor nor a mapped range").config(
-        timeout = 30.minutes,
-        enabledOrReasonIf = { Needs.PROC.reason?.let { Enabled.disabled(it) } ?: Enabled.enabled },
-    ) {
+    val name = "maps that are opened, used and closed leave neither a descriptor nor a mapped range"
+    testNeeding(Needs.PROC, name, timeout = 30.minutes) {
         TemporaryFile(patternOf(3 * page.toInt())).use { file ->
             repeat(WARM_UP) { useOnce(it, file) }
             val descriptors = ProcessResources.descriptors()

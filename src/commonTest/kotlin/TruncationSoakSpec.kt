@@ -5,8 +5,8 @@ import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.longRun
 import dev.kmmap.internal.pause
 import dev.kmmap.internal.roundUp
+import dev.kmmap.fixtures.testNeeding
 import io.kotest.core.spec.style.FunSpec
-import io.kotest.core.test.Enabled
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.*
 import kotlin.concurrent.atomics.AtomicInt
@@ -136,10 +136,8 @@ private class Soak(val file: TemporaryFile, val access: Access, val regrows: Boo
 }
 
 internal class TruncationSoakSpec : FunSpec({
-    test("$USERS threads meet right values or the fault while their file is truncated").config(
-        timeout = 20.minutes,
-        enabledOrReasonIf = { Needs.FAULT_GUARD.reason?.let { Enabled.disabled(it) } ?: Enabled.enabled },
-    ) {
+    val name = "$USERS threads meet right values or the fault while their file is truncated"
+    testNeeding(Needs.FAULT_GUARD, name, timeout = 20.minutes) {
         val seed = Random.nextInt()
         var truncations = 0
         var faults = 0
