@@ -84,8 +84,9 @@ private class Counter(private val running: Path) : AbstractTestEngineListener() 
     override suspend fun testStarted(testCase: TestCase) =
         SystemFileSystem.sink(running).buffered().use { it.writeString("${testCase.specName}: ${testCase.path}\n") }
 
+    /** Where all tests of a spec are off, Kotest does not say why. */
     override suspend fun testIgnored(testCase: TestCase, reason: String?) =
-        skip(testCase.specName, testCase.path, reason)
+        skip(testCase.specName, testCase.path, reason ?: testCase.config?.enabledOrReasonIf?.invoke(testCase)?.reason)
 
     override suspend fun testFinished(testCase: TestCase, result: TestResult) {
         val error = result.errorOrNull
