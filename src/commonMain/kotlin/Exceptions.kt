@@ -70,6 +70,13 @@ public class MMapNoSpaceException internal constructor(failure: Failure) : MMapE
 public class MMapFaultException internal constructor(failure: Failure) : MMapException(failure)
 
 /**
+ * Other threads' operations on the map did not end in time: see [MMapOptions.timeout].
+ *
+ * @sample dev.kmmap.samples.MMapOptionsSamples.closedInTime
+ */
+public class MMapBusyException internal constructor(message: String) : IllegalStateException(message)
+
+/**
  * The map is read-only ([Access.READ], or a protection without [Protection.WRITE]) and was asked to change.
  *
  * @sample dev.kmmap.samples.AccessSamples.readOnlyMapsRefuseToChange

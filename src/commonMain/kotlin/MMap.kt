@@ -31,7 +31,7 @@ public class MMap internal constructor(
     first: Generation,
 ) : AutoCloseable, Iterable<Byte> {
     @get:JvmSynthetic
-    internal val lifecycle: Lifecycle = Lifecycle()
+    internal val lifecycle: Lifecycle = Lifecycle(mapping.usage)
     @get:JvmSynthetic
     internal val readable: Boolean = mapping.rights.readable
     @get:JvmSynthetic
@@ -376,6 +376,7 @@ public class MMap internal constructor(
      *   [SharedMemory], too.
      * @throws MMapNoSpaceException if the device has no room.
      * @throws MMapException if the system refuses for another reason.
+     * @throws MMapBusyException after [MMapOptions.timeout].
      * @sample dev.kmmap.samples.MMapSamples.growingMemory
      */
     @Throws(IOException::class)
@@ -398,11 +399,9 @@ public class MMap internal constructor(
      * Does nothing if the map is closed already.
      *
      * @throws MMapException if the system refuses; the map is closed all the same, and everything else was given back.
+     * @throws MMapBusyException after [MMapOptions.timeout]: the memory stays mapped, until close is called again.
      */
-    override fun close(): Unit = lifecycle.close {
-        generation.retire()
-        mapping.release(generation)
-    }
+    override fun close(): Unit = end()
 
     /** In the manner of Python's `repr`: `MMap(closed=false, access=READ, length=10, position=0, offset=0)`. */
     override fun toString(): String = when {

@@ -1,8 +1,12 @@
 package dev.kmmap
 
+import dev.kmmap.internal.ANY_THREAD
+import dev.kmmap.internal.FOR_EVER
 import dev.kmmap.internal.MapRequest
 import dev.kmmap.internal.Source
 import dev.kmmap.internal.SystemCalls
+import dev.kmmap.internal.Usage
+import dev.kmmap.internal.currentThread
 import dev.kmmap.internal.openMapping
 import dev.kmmap.internal.platformSystemCalls
 import dev.kmmap.internal.requireName
@@ -31,6 +35,9 @@ public class MMapOptions {
     private var create = false
     private var extend = false
     private var name: String? = null
+    private var syncDirectory = false
+    private var confined = false
+    private var timeout = FOR_EVER
 
     /** Lets tests stand between the map and the operating system. */
     @get:JvmSynthetic
@@ -88,6 +95,39 @@ public class MMapOptions {
     public fun extend(extend: Boolean): MMapOptions = apply { this.extend = extend }
 
     /**
+     * Whether the folder of the file is flushed to its device before [open] returns, so that a file that was just
+     * created is still found by its name after a power failure (fsync(2) of the folder). Default `false`. It says
+     * nothing about the bytes of the file: these are for [MMap.flush]. If the folder can't be flushed, [open] fails.
+     *
+     * @sample dev.kmmap.samples.MMapOptionsSamples.durableFile
+     */
+    public fun syncDirectory(syncDirectory: Boolean): MMapOptions = apply { this.syncDirectory = syncDirectory }
+
+    /**
+     * Whether the map is for the thread that opens it alone. Default `false`. From any other thread every operation,
+     * [MMap.close] included, throws [IllegalStateException]: coroutines must not move it between threads, and
+     * `awaitFind` and its like work only on a dispatcher of this one thread. In exchange no operation has to tell
+     * others that it is in flight, and closing does not wait for the JVM's other threads.
+     *
+     * @sample dev.kmmap.samples.MMapOptionsSamples.confinedToOneThread
+     */
+    public fun confined(confined: Boolean): MMapOptions = apply { this.confined = confined }
+
+    /**
+     * How many milliseconds, 0 or more, [MMap.close] and [MMap.resize] wait at most for operations in flight in other
+     * threads: searches, flushes and the like, which can take long where the device is slow. By default as long as it
+     * takes. Then they throw [MMapBusyException]: a resize leaves everything as it was; a close has closed the map for
+     * everybody, but has not unmapped it, and can be called again to wait again.
+     *
+     * @throws IllegalArgumentException if it is negative.
+     * @sample dev.kmmap.samples.MMapOptionsSamples.closedInTime
+     */
+    public fun timeout(milliseconds: Long): MMapOptions = apply {
+        require(milliseconds >= 0) { "timeout must not be negative: $milliseconds" }
+        timeout = milliseconds
+    }
+
+    /**
      * A name for anonymous memory: see [MMap.name]. Default: none.
      *
      * @sample dev.kmmap.samples.MMapOptionsSamples.namedMemory
@@ -100,7 +140,7 @@ public class MMapOptions {
      * @throws IllegalArgumentException if the options contradict each other, the path contains a NUL character, the
      *   file is shorter than offset + length and is not to be extended, or the path names something that cannot be
      *   mapped, such as a directory.
-     * @throws UnsupportedOperationException if this system lacks a flag.
+     * @throws UnsupportedOperationException if this system lacks a flag, or on Windows for [syncDirectory].
      * @throws MMapFileNotFoundException if there is no such file and none is to be created.
      * @throws MMapAccessDeniedException if the file's permissions do not allow the access.
      * @throws MMapNoSpaceException if an extended file does not fit on the device.
@@ -118,7 +158,8 @@ public class MMapOptions {
      * or only used during the call if [trackFile] is `false`; it stays the caller's to close, and can be closed at
      * once.
      *
-     * @throws IllegalArgumentException as [open] does, or if [descriptor] is negative or [create] is set.
+     * @throws IllegalArgumentException as [open] does, or if [descriptor] is negative or [create] or [syncDirectory] is
+     *   set.
      * @throws UnsupportedOperationException if this system lacks a flag.
      * @throws MMapAccessDeniedException if the descriptor is not open for what the access needs.
      * @throws MMapException if the system refuses for another reason, a closed descriptor (`EBADF`) for instance.
@@ -130,7 +171,8 @@ public class MMapOptions {
      * Maps memory without a file: [length] zeros. Shared, it can grow; with [MapFlag.PRIVATE] it is cheaper and can be
      * named later.
      *
-     * @throws IllegalArgumentException if the options contradict each other, or an offset, [create] or [extend] is set.
+     * @throws IllegalArgumentException if the options contradict each other, or an offset, [create], [extend] or
+     *   [syncDirectory] is set.
      * @throws UnsupportedOperationException if this system lacks a flag.
      * @throws MMapException if the system refuses, for want of memory for instance (`ENOMEM`).
      */
@@ -141,8 +183,14 @@ public class MMapOptions {
         require(name == null || source is Source.Memory) { "only anonymous memory can be named" }
         val unspecified = if (protection == null && flags == null) defaultAccess else Access.DEFAULT
         val rights = rightsOf(access ?: unspecified, protection, flags)
-        val request = MapRequest(source, rights, offset, length, trackFile, create, extend)
-        val opened = openMapping(request, systemCalls ?: platformSystemCalls)
+        val usage = Usage(if (confined) currentThread() else ANY_THREAD, timeout)
+        val request =
+            MapRequest(source, rights, offset, length, trackFile, create, extend, syncDirectory, usage)
+        val calls = systemCalls ?: platformSystemCalls
+        if (syncDirectory && !calls.capabilities.syncDirectories) {
+            throw UnsupportedOperationException("${calls.system.displayName} cannot flush a folder")
+        }
+        val opened = openMapping(request, calls)
         return MMap(opened.mapping, opened.generation)
     }
 }

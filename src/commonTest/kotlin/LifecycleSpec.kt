@@ -20,7 +20,7 @@ import io.kotest.matchers.string.shouldContain
 import kotlinx.io.bytestring.ByteString
 
 /** Every public operation that a closed map refuses, with arguments that are good and with some that are not. */
-private val operations: List<Pair<String, suspend (MMap) -> Any?>> = listOf(
+internal val refusedWhenClosed: List<Pair<String, suspend (MMap) -> Any?>> = listOf(
     "size" to { it.size },
     "position" to { it.position },
     "fileSize" to { it.fileSize() },
@@ -97,7 +97,7 @@ internal class LifecycleSpec : FunSpec({
                 closed = subject.map
                 subject.map.close()
             }
-            for ((name, operation) in operations) withClue("$row: $name") {
+            for ((name, operation) in refusedWhenClosed) withClue("$row: $name") {
                 shouldThrow<IllegalStateException> { operation(closed) }.message shouldBe "mmap is closed"
             }
         }

@@ -27,6 +27,8 @@ internal actual inline fun <T> MMap.access(
             requireUsable()
             check(used)
             awaitReplacement(used, e)
+        } catch (e: InternalError) {
+            throw if (isPageGone(e)) lost(used, e) else e
         }
     }
 }
@@ -38,6 +40,12 @@ internal actual inline fun <T> MMap.access(
  */
 @Suppress("NOTHING_TO_INLINE")
 internal inline fun faults(region: Region): Long = FaultGuard.COUNTERS.getAtIndex(JAVA_LONG, region.guard())
+
+internal actual fun Scanner.staged(size: Int): Scanner = StagedScan(this, size)
+
+/** The JVM's own words for it; InternalError is what it throws for faults of its own, too. */
+internal actual fun isPageGone(thrown: Throwable): Boolean =
+    thrown is InternalError && "unsafe memory access" in thrown.message.orEmpty()
 
 internal actual fun guardRange(address: Long, length: Long): Long = FaultGuard.register(address, length)
 
@@ -60,6 +68,8 @@ internal actual class TextDecoder actual constructor() {
 
     actual fun decode(from: Int, to: Int): String = bytes.decodeToString(from, to)
 }
+
+internal actual fun currentThread(): Long = Thread.currentThread().threadId()
 
 /** A wait that another running thread is about to end is over within so many attempts. */
 private const val SPINS = 16

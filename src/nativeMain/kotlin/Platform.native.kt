@@ -49,6 +49,7 @@ internal actual class Region actual constructor(
     address: Long,
     private val size: Long,
     readOnly: Boolean,
+    private val confined: Boolean,
     private val guard: RangeGuard,
 ) {
     private val memory: NativePtr = address.toCPointer<ByteVar>().rawValue
@@ -116,6 +117,12 @@ internal actual class Region actual constructor(
         else -> interpretPointed<LongVar>(faults).value != faultsBefore
     }
 
+    /** In place of a page that is gone there are zeros, or no process any more. */
+    actual fun isStaged(): Boolean = false
+
+    @Suppress("UNUSED_PARAMETER")
+    actual fun staged(from: Long, to: Long): Region = this
+
     /** What tells this region from all others; not 0. */
     val number: Long = regions.incrementAndFetch()
 
@@ -126,7 +133,7 @@ internal actual class Region actual constructor(
     /** Ends what goes through [access], as on the JVM; what passes the gate has ended before. */
     actual fun revoke() {
         isRevoked = true
-        awaitReaders(number)
+        if (!confined) awaitReaders(number)
     }
 
     /** Where the byte at [index] is; valid as long as the generation cannot be unmapped. */
@@ -153,6 +160,7 @@ internal actual inline fun <T> MMap.access(
     doubt: (T) -> Boolean,
     block: (Region) -> T,
 ): T {
+    if (mapping.usage.isConfined) return accessConfined(check, doubt, block)
     var address = slotAddress
     if (address == 0L) address = newSlot()
     if (address == NO_SLOT) {
@@ -181,6 +189,38 @@ internal actual inline fun <T> MMap.access(
         slot.value = 0
     }
 }
+
+/** [access] of a map that no other thread can revoke meanwhile. */
+private inline fun <T> MMap.accessConfined(
+    check: (Region) -> Unit,
+    doubt: (T) -> Boolean,
+    block: (Region) -> T,
+): T {
+    lifecycle.requireOpen()
+    while (true) {
+        val used = generation.region
+        if (used.isRevoked) {
+            awaitAnother(used)
+            continue
+        }
+        check(used)
+        val result = block(used)
+        if (!(doubt(result) && used.hasFaulted()) || isWhole(used)) return result
+    }
+}
+
+/** The threads so far that were asked for their number. */
+private val threads = AtomicLong(0)
+
+internal fun newThreadNumber(): Long = threads.incrementAndFetch()
+
+internal actual fun currentThread(): Long = threadNumber.let { if (it != 0L) it else numberThread() }
+
+@Suppress("UNUSED_PARAMETER")
+internal actual fun Scanner.staged(size: Int): Scanner = this
+
+@Suppress("UNUSED_PARAMETER")
+internal actual fun isPageGone(thrown: Throwable): Boolean = false
 
 /** In place of the address of a counter, where nothing is guarded. */
 internal const val NO_COUNTER: Long = 0

@@ -8,28 +8,31 @@ import kotlin.concurrent.atomics.decrementAndFetch
  * Counts the operations in flight on one [Generation] of a map, so that whoever retires the generation can wait for
  * them.
  *
- * | state (one word)                 | [enter]              | [exit]     | [retire]        | [awaitEmpty] |
- * |----------------------------------|----------------------|------------|-----------------|--------------|
- * | open, n in flight: `n`           | n + 1, true          | n - 1      | retired, n      | -            |
- * | retired, n in flight: `MIN + n`  | unchanged, false     | n - 1      | unchanged       | waits        |
- * | retired, none in flight: `MIN`   | unchanged, false     | -          | unchanged       | returns      |
+ * | state (one word)                 | [enter]              | [exit]     | [retire]        | [isEmpty] | [reopen] |
+ * |----------------------------------|----------------------|------------|-----------------|-----------|----------|
+ * | open, n in flight: `n`           | n + 1, true          | n - 1      | retired, n      | -         | -        |
+ * | retired, n in flight: `MIN + n`  | unchanged, false     | n - 1      | unchanged       | false     | open, n  |
+ * | retired, none in flight: `MIN`   | unchanged, false     | -          | unchanged       | true      | open, 0  |
  *
- * A gate never opens again: the map gets a new generation with a gate of its own. [enter] adds before it looks and
- * takes the addition back when it finds the gate retired: one atomic operation for the common case, and a newcomer can
- * hold up the waiting side for an instant only, never starve it.
+ * A gate opens again only if those inside have not left in time; otherwise the map gets a new generation with a gate of
+ * its own. [enter] adds before it looks and takes the addition back when it finds the gate retired: one atomic
+ * operation for the common case, and a newcomer can hold up the waiting side for an instant only, never starve it.
+ *
+ * One that does not count ([counts]) is for a map of one thread, which is never inside when it retires the gate.
  */
-internal class Gate {
+internal class Gate(private val counts: Boolean = true) {
     private val state = AtomicInt(0)
 
     /** Enters, unless the gate is retired. Who entered must [exit], and must not wait for a [retire] in between. */
     fun enter(): Boolean {
+        if (!counts) return state.load() == 0
         if (state.incrementAndFetch() > 0) return true
         state.decrementAndFetch()
         return false
     }
 
     fun exit() {
-        state.decrementAndFetch()
+        if (counts) state.decrementAndFetch()
     }
 
     /** From now on nobody enters. */
@@ -40,9 +43,11 @@ internal class Gate {
         }
     }
 
-    /** Waits until a retired gate has nobody in flight. */
-    fun awaitEmpty() {
-        var attempt = 0
-        while (state.load() != Int.MIN_VALUE) pause(attempt++)
+    /** Whether a retired gate has nobody in flight. */
+    val isEmpty: Boolean get() = state.load() == Int.MIN_VALUE
+
+    /** Takes a [retire] back; for who has retired the gate. */
+    fun reopen() {
+        state.addAndFetch(Int.MIN_VALUE)
     }
 }

@@ -17,23 +17,32 @@ internal class Generation(
     /** Bytes to give back to the system, from [address] on; 0 if nothing is mapped. */
     val mappedLength: Long,
     private val rights: Rights,
+    private val usage: Usage,
     /** Watches what is mapped; another generation of the same range may go on with it. */
     val guard: RangeGuard = if (mappedLength == 0L) RangeGuard.NONE else RangeGuard(address, mappedLength),
 ) {
-    val region: Region = Region(if (mappedLength == 0L) 0 else address + delta, size, !rights.writable, guard)
-    val gate: Gate = Gate()
+    val region: Region =
+        Region(if (mappedLength == 0L) 0 else address + delta, size, !rights.writable, usage.isConfined, guard)
+    val gate: Gate = Gate(counts = !usage.isConfined)
 
     init {
         // Touching a page without read permission would kill the process, so nobody gets that far.
         if (!rights.readable) region.revoke()
     }
 
-    /** Ends all access. When it returns, nothing touches the range any more. */
-    fun retire() {
+    /**
+     * Ends all access, and returns `true` when nothing touches the range any more. `false` if somebody was still inside
+     * when the time was up: then nobody else gets in, until [reopen].
+     */
+    fun retire(): Boolean {
         gate.retire()
-        gate.awaitEmpty()
+        if (!usage.await { gate.isEmpty }) return false
         if (rights.readable) region.revoke()
+        return true
     }
+
+    /** Takes back a [retire] that was in vain. */
+    fun reopen(): Unit = gate.reopen()
 
     /** The same range with a gate and a region of its own, for when what this one was retired for has failed. */
     fun renewed(): Generation = shortened(size)
@@ -41,8 +50,8 @@ internal class Generation(
     /** The first [newSize] bytes of the range, all of which stays mapped. */
     fun shortened(newSize: Long): Generation =
         if (guard.isReleased) {
-            Generation(address, delta, newSize, mappedLength, rights)
+            Generation(address, delta, newSize, mappedLength, rights, usage)
         } else {
-            Generation(address, delta, newSize, mappedLength, rights, guard)
+            Generation(address, delta, newSize, mappedLength, rights, usage, guard)
         }
 }

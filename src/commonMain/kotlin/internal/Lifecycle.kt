@@ -1,6 +1,7 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MMap
+import dev.kmmap.MMapBusyException
 import dev.kmmap.MMapException
 import dev.kmmap.ReadOnlyMMapException
 import kotlin.concurrent.atomics.AtomicInt
@@ -9,15 +10,19 @@ import kotlin.concurrent.atomics.AtomicInt
  * Who may exchange the generations of a map: one resize at a time, and nobody after close has begun. Close announces
  * itself at once, so that nobody who resizes again and again can keep it waiting.
  *
- * | state              | access to bytes                  | [change] | its end    | [close]                  |
- * |--------------------|----------------------------------|----------|------------|--------------------------|
- * | OPEN               | goes on                          | CHANGING | -          | CLOSING                  |
- * | CHANGING           | goes on, or waits for its region | waits    | OPEN       | CHANGING + CLOSING       |
- * | CHANGING + CLOSING | throws; what is in flight ends   | throws   | CLOSING    | waits, see the next rows |
- * | CLOSING            | throws; what is in flight ends   | throws   | -          | waits, then does nothing |
- * | CLOSED             | throws                           | throws   | -          | does nothing             |
+ * | state               | access to bytes                  | [change] | its end    | [close]                  |
+ * |---------------------|----------------------------------|----------|------------|--------------------------|
+ * | OPEN                | goes on                          | CHANGING | -          | CLOSING                  |
+ * | CHANGING            | goes on, or waits for its region | waits    | OPEN       | CHANGING + CLOSING       |
+ * | CHANGING + CLOSING  | throws; what is in flight ends   | throws   | CLOSING    | waits, see the next rows |
+ * | CLOSING             | throws; what is in flight ends   | throws   | -          | waits, then does nothing |
+ * | CHANGING + WAITED   | throws; what is in flight ends   | throws   | WAITED     | CHANGING + CLOSING       |
+ * | WAITED              | throws; what is in flight ends   | throws   | -          | CLOSING                  |
+ * | CLOSED              | throws                           | throws   | -          | does nothing             |
+ *
+ * WAITED is what a close leaves that has waited in vain for what is in flight: the next one goes on with it.
  */
-internal class Lifecycle {
+internal class Lifecycle(private val usage: Usage) {
     private val state = AtomicInt(OPEN)
 
     val isClosed: Boolean
@@ -26,17 +31,19 @@ internal class Lifecycle {
     val isChanging: Boolean
         get() = state.load() and CHANGING != 0
 
+    /** Throws if the map is closed, or the calling thread may not use it. */
     fun requireOpen() {
         if (isClosed) throw IllegalStateException("mmap is closed")
+        usage.requireOwner()
     }
 
     /** Runs [block] while nobody else resizes or closes the map. */
     fun change(block: () -> Unit) {
-        var attempt = 0
-        while (!state.compareAndSet(OPEN, CHANGING)) {
+        val isMine = usage.await {
             requireOpen()
-            pause(attempt++)
+            state.compareAndSet(OPEN, CHANGING)
         }
+        if (!isMine) throw usage.busy("resize")
         try {
             block()
         } finally {
@@ -44,44 +51,54 @@ internal class Lifecycle {
         }
     }
 
-    /** Runs [block] for the first caller, when a resize under way has ended; all others return when it is done. */
+    /**
+     * Runs [block] for the first caller, when a resize under way has ended; all others return when it is done. If
+     * [block] waits in vain, it can be tried again.
+     */
     fun close(block: () -> Unit) {
-        if (announceClose()) {
-            await(CLOSING)
-            try {
-                block()
-            } finally {
-                state.store(CLOSED)
-            }
-        } else {
-            await(CLOSED)
+        if (!isClosed) usage.requireOwner()
+        var isFirst = false
+        val isOver = usage.await {
+            isFirst = isFirst || announceClose()
+            state.load() == if (isFirst) CLOSING else CLOSED
+        }
+        if (!isOver) {
+            if (isFirst) state.addAndFetch(WAITED - CLOSING)
+            throw usage.busy("close")
+        }
+        if (!isFirst) return
+        var next = CLOSED
+        try {
+            block()
+        } catch (e: MMapBusyException) {
+            next = WAITED
+            throw e
+        } finally {
+            state.store(next)
         }
     }
 
-    /** Whether this is the first to close. */
+    /** Whether nobody else is closing. */
     private fun announceClose(): Boolean {
         while (true) {
             val seen = state.load()
-            if (seen >= CLOSING) return false
-            if (state.compareAndSet(seen, seen + CLOSING)) return true
+            if (seen >= CLOSED || seen and CLOSING != 0) return false
+            if (state.compareAndSet(seen, (seen and CHANGING) + CLOSING)) return true
         }
-    }
-
-    private fun await(wanted: Int) {
-        var attempt = 0
-        while (state.load() != wanted) pause(attempt++)
     }
 
     private companion object {
         const val OPEN = 0
         const val CHANGING = 1
         const val CLOSING = 2
-        const val CLOSED = 4
+        const val WAITED = 4
+        const val CLOSED = 8
     }
 }
 
 /** Enters the gate of the current generation; waits while a resize is exchanging it. Throws if the map is closed. */
 internal fun MMap.enter(): Generation {
+    if (mapping.usage.isConfined) lifecycle.requireOpen()
     var attempt = 0
     while (true) {
         val current = generation
@@ -102,10 +119,13 @@ internal inline fun <T> MMap.pinned(block: (Generation) -> T): T {
         val result = block(generation)
         if (!generation.region.hasFaulted()) return result
         mapping.breakDown(generation.size, inUse = true)
-    } catch (e: IllegalStateException) {
-        // From a region that was revoked meanwhile because a page is gone.
-        requireIntact()
-        throw e
+    } catch (e: Throwable) {
+        if (!isPageGone(e)) {
+            // From a region that was revoked meanwhile because a page is gone.
+            if (e is IllegalStateException) requireIntact()
+            throw e
+        }
+        mapping.breakDown(generation.size, inUse = true)
     } finally {
         generation.gate.exit()
     }
@@ -122,6 +142,18 @@ internal inline fun <T> MMap.reading(block: (Generation) -> T): T = pinned { gen
 internal inline fun <T> MMap.writing(operation: String, block: (Generation) -> T): T = pinned { generation ->
     if (!writable) throw readOnly(operation)
     block(generation)
+}
+
+/** What [MMap.close] does. */
+internal fun MMap.end(): Unit = lifecycle.close {
+    try {
+        mapping.release(generation)
+    } catch (e: MMapBusyException) {
+        // So that single bytes are not to be had any more either.
+        mapping.leave(generation)
+        publish(mapping.mapRange(0).also { it.retire() })
+        throw e
+    }
 }
 
 /** Makes [new] the current generation. The region goes first: who sees the generation sees its region. */
@@ -161,6 +193,20 @@ internal fun MMap.requireIntact() {
     val fault = mapping.fault ?: return
     lifecycle.requireOpen()
     throw fault.exception()
+}
+
+/** The exception for an access to [used], without the gate, that a page that is gone has failed with [cause]. */
+internal fun MMap.lost(used: Region, cause: Throwable): Throwable {
+    requireUsable()
+    val current = generation
+    if (current.region !== used) return cause
+    val inUse = current.gate.enter()
+    try {
+        mapping.breakDown(current.size, inUse)
+    } finally {
+        if (inUse) current.gate.exit()
+    }
+    return broken()
 }
 
 /**

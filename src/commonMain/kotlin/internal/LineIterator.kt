@@ -70,7 +70,8 @@ internal abstract class LineIterator<T>(
         val from = minOf(maxOf(start, searched), limit)
         val to = if (limit - from <= LINE_WINDOW) limit else from + LINE_WINDOW
         index = 0
-        count = LINE_FEED.scanner(to - from).collect(current.region, from, to, overlapping = false, ends)
+        val region = current.region
+        count = LINE_FEED.scannerFor(region, to - from).collect(region, from, to, overlapping = false, ends)
         var last = start
         for (i in 0 until count) {
             val end = ends[i] + 1
@@ -158,7 +159,7 @@ internal class BackwardLines(private val map: MMap, private var end: Long) : Ite
         val from = maxOf(to - LINE_WINDOW, 0)
         var lineEnd = end
         while (count < starts.size && to >= from) {
-            val start = LINE_FEED.scanner(to - from).last(current.region, from, to) + 1
+            val start = LINE_FEED.scannerFor(current.region, to - from).last(current.region, from, to) + 1
             if (start == 0L && from > 0) break
             terminators[count] = terminatorLength(current.region, start, lineEnd)
             starts[count++] = start

@@ -14,11 +14,15 @@ internal class MapRequest(
     val trackFile: Boolean,
     val create: Boolean,
     val extend: Boolean,
+    /** Whether the folder that has the file's name is flushed. */
+    val syncDirectory: Boolean = false,
+    val usage: Usage = Usage(),
 ) {
     init {
         require(offset >= 0) { "offset must not be negative: $offset" }
         require(length >= 0) { "length must not be negative: $length" }
         require(Long.MAX_VALUE - offset >= length) { "offset + length is too large: offset=$offset, length=$length" }
+        require(!syncDirectory || source is Source.File) { "syncDirectory needs a path" }
         source.check(this)
     }
 }

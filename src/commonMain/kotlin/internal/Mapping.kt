@@ -29,11 +29,15 @@ internal class Mapping(
     val offset: Long,
     private val trackFile: Boolean,
     private val kind: MemoryKind,
+    val usage: Usage,
 ) {
     /** Bytes by which the map begins after a multiple of the granularity. */
     private val delta: Long = offset % calls.allocationGranularity
 
-    /** Ranges that the system would not take back when a resize was through with them; tried again by [release]. */
+    /**
+     * Ranges that a resize was through with, but that somebody was still using, or that the system would not take back:
+     * left to [release].
+     */
     private val leftovers = ArrayList<Generation>()
 
     @Volatile
@@ -50,11 +54,11 @@ internal class Mapping(
 
     /** Maps [size] bytes from the offset on; nothing at all for an empty map, which no system would accept. */
     fun mapRange(descriptor: Long, size: Long): Generation {
-        if (size == 0L) return Generation(0, delta, 0, 0, rights)
+        if (size == 0L) return Generation(0, delta, 0, 0, rights, usage)
         val flags = rights.flagBits(anonymous = descriptor == NO_DESCRIPTOR)
         val address = calls.map(descriptor, offset - delta, delta + size, rights.protectionBits, flags)
         if (address < 0) throw calls.failure(SystemCall.MAP, address, mapDetail(descriptor, size)).exception()
-        return Generation(address, delta, size, delta + size, rights).also(::showName)
+        return Generation(address, delta, size, delta + size, rights, usage).also(::showName)
     }
 
     /** Notes that a page of a map of [size] bytes is gone; with [inUse] nobody closes the descriptor meanwhile. */
@@ -129,7 +133,7 @@ internal class Mapping(
         val flags = rights.flagBits(anonymous = true)
         val address = calls.map(NO_DESCRIPTOR, 0, length, rights.protectionBits, flags)
         calls.check(SystemCall.MAP, address, "copy of $source, length=$length")
-        return Generation(address, delta, size, length, rights)
+        return Generation(address, delta, size, length, rights, usage)
     }
 
     /** [generation] with another size, wherever that is possible: nobody may be using it. */
@@ -139,7 +143,7 @@ internal class Mapping(
         requireWhole(generation)
         generation.guard.release()
         val address = calls.remap(generation.address, generation.mappedLength, newLength)
-        return Generation(calls.check(SystemCall.REMAP, address, detail), delta, newSize, newLength, rights)
+        return Generation(calls.check(SystemCall.REMAP, address, detail), delta, newSize, newLength, rights, usage)
     }
 
     /**
@@ -165,6 +169,11 @@ internal class Mapping(
     fun discard(retired: Generation) {
         retired.guard.release()
         if (retired.mappedLength != 0L && calls.unmap(retired.address, retired.mappedLength) < 0) leftovers += retired
+    }
+
+    /** Leaves a range to [release]: it was replaced, but somebody may still be using it. */
+    fun leave(replaced: Generation) {
+        leftovers += replaced
     }
 
     /**
@@ -259,9 +268,10 @@ internal class Mapping(
 
     /**
      * Unmaps everything and closes the descriptor. All of it is tried; the first failure is thrown, the others are
-     * suppressed.
+     * suppressed. Nothing is done yet if somebody does not leave in time.
      */
     fun release(generation: Generation) {
+        if (!(leftovers + generation).all { it.retire() }) throw usage.busy("close")
         var failure: MMapException? = null
         fun attempt(step: () -> Unit) {
             try {

@@ -40,6 +40,11 @@ internal class NeedleMatches {
         needles[size++] = needle
     }
 
+    /** Moves those from [index] on by [distance]. */
+    fun move(index: Int, distance: Long) {
+        if (distance != 0L) for (i in index until size) starts[i] += distance
+    }
+
     fun clear() {
         size = 0
     }
@@ -184,6 +189,9 @@ internal class NeedleSet(
     }
 }
 
+/** So many positions are searched at once where the bytes are copied before. */
+private const val STAGE = 64L shl 10
+
 /** As [windowFor], for sets. */
 internal val NeedleSet.window: Long get() = maxOf(SEARCH_WINDOW, longest.toLong())
 
@@ -195,9 +203,16 @@ internal fun MMap.collectMatches(set: NeedleSet, from: Long, end: Long, matches:
     reading { generation ->
         val limit = minOf(end, generation.size)
         if (limit - from < set.shortest) return@reading -1
-        val until = if (limit - from <= set.window) limit else from + set.window
+        val isStaged = generation.region.isStaged()
+        val window = if (isStaged) STAGE else set.window
+        val until = if (limit - from <= window) limit else from + window
         val to = if (limit - until < set.longest) limit else until + set.longest - 1
-        set.collect(generation.region, from, until, to, matches, enough)
+        val region = if (isStaged) generation.region.staged(from, to) else generation.region
+        val origin = if (isStaged) from else 0
+        val before = matches.size
+        val next = set.collect(region, from - origin, until - origin, to - origin, matches, enough)
+        matches.move(before, origin)
+        origin + next
     }
 
 /** The first match in the slice from [start] to [end], as [searchForward] finds one. */
@@ -242,7 +257,12 @@ internal inline fun MMap.searchBackward(
 }
 
 internal fun MMap.lastMatch(set: NeedleSet, from: Long, to: Long): NeedleMatch? = reading { generation ->
-    set.last(generation.region, from, minOf(to, generation.size))?.let { set.match(it.at, it.needle) }
+    val limit = minOf(to, generation.size)
+    if (from >= limit) return@reading null
+    val isStaged = generation.region.isStaged()
+    val region = if (isStaged) generation.region.staged(from, limit) else generation.region
+    val origin = if (isStaged) from else 0
+    set.last(region, from - origin, limit - origin)?.let { set.match(origin + it.at, it.needle) }
 }
 
 internal fun NeedleSet.match(start: Long, needle: Int) = NeedleMatch(this, needle, start)

@@ -73,7 +73,7 @@ internal class Occurrences(
             tally.count = to - next + 1
             tally.next = to + 1
         } else {
-            pattern.scanner(to - next).count(region, to, overlapping, tally)
+            pattern.scannerFor(region, to - next).count(region, to, overlapping, tally)
         }
         count = tally.count.toInt()
         next = tally.next
@@ -84,7 +84,7 @@ internal class Occurrences(
         val from = next
         count = when (pattern.length) {
             0 -> everywhere(from, to)
-            else -> pattern.scanner(to - from).collect(region, from, to, overlapping, indices)
+            else -> pattern.scannerFor(region, to - from).collect(region, from, to, overlapping, indices)
         }
         if (count > 0) next = indices[count - 1] + distance
         if (count == indices.size) return

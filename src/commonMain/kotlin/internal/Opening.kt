@@ -12,7 +12,8 @@ internal class Opened(val mapping: Mapping, val generation: Generation)
  * 2. what it refers to and how long it is: nothing is mapped past the end of a file,
  * 3. space for an extended file,
  * 4. the map,
- * 5. the length once more, since somebody may have truncated the file meanwhile.
+ * 5. the length once more, since somebody may have truncated the file meanwhile,
+ * 6. the file's name on the device, if that was asked for.
  *
  * Strong guarantee: if a step fails, those before it are taken back. No descriptor and no mapping is left, an extended
  * file has its old size, a created file is gone.
@@ -20,7 +21,11 @@ internal class Opened(val mapping: Mapping, val generation: Generation)
 internal fun openMapping(request: MapRequest, calls: SystemCalls): Opened = undoing { undo ->
     val opening = Opening(request, calls, undo)
     when (val source = request.source) {
-        is Source.File -> opening.mapFile(opening.openFile(source.path))
+        is Source.File -> {
+            val opened = opening.mapFile(opening.openFile(source.path))
+            if (request.syncDirectory) opening.syncDirectory(source.path)
+            opened
+        }
         is Source.Descriptor -> {
             // Without a duplicate the caller's own descriptor serves while the map is made, and stays the caller's.
             val descriptor = if (request.trackFile) opening.duplicate(source.descriptor) else source.descriptor
@@ -29,6 +34,12 @@ internal fun openMapping(request: MapRequest, calls: SystemCalls): Opened = undo
         is Source.Memory -> opening.mapMemory(source.name)
         is Source.NamedMemory -> opening.mapNamedMemory(source.name, source.create)
     }
+}
+
+/** The folder in which a POSIX system finds the last name of [path]. */
+internal fun folderOf(path: String): String {
+    val name = path.trimEnd('/')
+    return if ('/' in name) name.substringBeforeLast('/').ifEmpty { "/" } else "."
 }
 
 private class Opening(private val request: MapRequest, private val calls: SystemCalls, private val undo: Undo) {
@@ -89,8 +100,7 @@ private class Opening(private val request: MapRequest, private val calls: System
             else -> throw IllegalArgumentException("$source is a ${type.description}: it needs an explicit length")
         }
         val tracked = if (request.trackFile) descriptor else NO_DESCRIPTOR
-        val name = source.toString()
-        val mapping = Mapping(calls, rights, name, tracked, request.offset, request.trackFile, MemoryKind.NONE)
+        val mapping = mapping(tracked, MemoryKind.NONE)
         val generation = mapping.mapRange(descriptor, length)
         undo.onFailure { mapping.unmap(generation) }
         if (type == FileType.REGULAR) checkStillLongEnough(descriptor, length)
@@ -138,6 +148,16 @@ private class Opening(private val request: MapRequest, private val calls: System
         calls.check(SystemCall.TRUNCATE, calls.truncate(descriptor, size), "$source, size=$size")
     }
 
+    /** A file that was just created has its name only in its folder, which is a file of its own. */
+    fun syncDirectory(path: String) {
+        val folder = folderOf(path)
+        val descriptor = calls.open(folder, OpenMode.READ)
+        calls.check(SystemCall.OPEN, descriptor, "$folder, mode=${OpenMode.READ}")
+        val synced = calls.syncFile(descriptor)
+        calls.close(descriptor)
+        calls.check(SystemCall.SYNC_FILE, synced, folder)
+    }
+
     fun mapMemory(name: String?): Opened {
         // Shared memory that is to grow has to be a file; nobody else can shrink this one, since it has no name to open
         // it by.
@@ -148,8 +168,7 @@ private class Opening(private val request: MapRequest, private val calls: System
             descriptor = owned(calls.check(SystemCall.CREATE_MEMORY, calls.createMemory(label), label))
             truncate(descriptor, request.length)
         }
-        val kind = MemoryKind.ANONYMOUS
-        val mapping = Mapping(calls, rights, source.toString(), descriptor, 0, request.trackFile, kind)
+        val mapping = mapping(descriptor, MemoryKind.ANONYMOUS)
         val generation = mapping.mapRange(descriptor, request.length)
         if (name != null) mapping.setName(generation, name)
         return Opened(mapping, generation)
@@ -167,11 +186,14 @@ private class Opening(private val request: MapRequest, private val calls: System
         owned(descriptor)
         if (create) truncate(descriptor, request.length)
         val length = lengthInFile(descriptor)
-        val mapping = Mapping(calls, rights, source.toString(), descriptor, request.offset, true, MemoryKind.NAMED)
+        val mapping = mapping(descriptor, MemoryKind.NAMED)
         val generation = mapping.mapRange(length)
         mapping.name = name
         return Opened(mapping, generation)
     }
+
+    private fun mapping(descriptor: Long, kind: MemoryKind) =
+        Mapping(calls, rights, source.toString(), descriptor, request.offset, request.trackFile, kind, request.usage)
 
     private fun notMappable(what: String) = IllegalArgumentException("$source is not a regular file: it is a $what")
 }

@@ -18,14 +18,31 @@ internal class Capabilities(
     val cutMappedFiles: Boolean,
     /** Whether named memory can get another size than its first one: [SystemCalls.truncate] works for it. */
     val resizeNamedMemory: Boolean,
+    /** Whether a folder can be flushed: [SystemCalls.syncFile] works for it. */
+    val syncDirectories: Boolean,
 ) {
     companion object {
-        val LINUX: Capabilities =
-            Capabilities(moveMappings = true, memoryFiles = true, cutMappedFiles = true, resizeNamedMemory = true)
-        val DARWIN: Capabilities =
-            Capabilities(moveMappings = false, memoryFiles = false, cutMappedFiles = true, resizeNamedMemory = false)
-        val WINDOWS: Capabilities =
-            Capabilities(moveMappings = false, memoryFiles = false, cutMappedFiles = false, resizeNamedMemory = false)
+        val LINUX: Capabilities = Capabilities(
+            moveMappings = true,
+            memoryFiles = true,
+            cutMappedFiles = true,
+            resizeNamedMemory = true,
+            syncDirectories = true,
+        )
+        val DARWIN: Capabilities = Capabilities(
+            moveMappings = false,
+            memoryFiles = false,
+            cutMappedFiles = true,
+            resizeNamedMemory = false,
+            syncDirectories = true,
+        )
+        val WINDOWS: Capabilities = Capabilities(
+            moveMappings = false,
+            memoryFiles = false,
+            cutMappedFiles = false,
+            resizeNamedMemory = false,
+            syncDirectories = false,
+        )
     }
 }
 

@@ -14,7 +14,14 @@ import dev.kmmap.MMap
  * On the JVM a region refuses with a `RuntimeException` what lies outside of it, and everything once it was revoked; on
  * Native it refuses nothing: [access] and the [Gate] keep everybody out.
  */
-internal expect class Region(address: Long, size: Long, readOnly: Boolean, guard: RangeGuard) {
+internal expect class Region(
+    address: Long,
+    size: Long,
+    readOnly: Boolean,
+    /** Whether only the calling thread touches it; [access] sees to that. */
+    confined: Boolean,
+    guard: RangeGuard,
+) {
     /** Length in bytes; stays readable after [revoke]. */
     fun size(): Long
 
@@ -39,6 +46,14 @@ internal expect class Region(address: Long, size: Long, readOnly: Boolean, guard
      * says whether zeros that were read are the file's; of a released guard [RangeGuard.hasFaulted] knows more.
      */
     fun hasFaulted(): Boolean
+
+    /**
+     * Whether searches see copies of the bytes: where code must not see what it would in place of a page that is gone.
+     */
+    fun isStaged(): Boolean
+
+    /** A copy of `[from, to)` in memory of the process's own. Only to be had where [isStaged]. */
+    fun staged(from: Long, to: Long): Region
 
     /**
      * Ends all access through this object, and returns when nobody is inside one any more; the memory itself stays
@@ -86,6 +101,15 @@ internal expect fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner?
 /** A scanner by SIMD instructions for any one of the bytes of [set]; `null` where there is none. */
 internal expect fun kernelScanOfSet(set: ByteArray): Scanner?
 
+/** A scanner that does on regions which are [Region.isStaged] what this one, for occurrences of [size] bytes, does. */
+internal expect fun Scanner.staged(size: Int): Scanner
+
+/**
+ * Whether [thrown] is how this platform tells of a page that is gone in a range without a fault guard. It is thrown by
+ * [Region.copyTo], [Region.copyFrom], [Region.move] and [Region.hasFaulted] at the latest.
+ */
+internal expect fun isPageGone(thrown: Throwable): Boolean
+
 /** Decodes parts of a text in UTF-8; for one thread. What is malformed becomes U+FFFD. */
 internal expect class TextDecoder() {
     /** The first [size] of [bytes] are decoded from now on, and must not change. */
@@ -94,6 +118,9 @@ internal expect class TextDecoder() {
     /** Those from [from] to before [to]. */
     fun decode(from: Int, to: Int): String
 }
+
+/** A number of the calling thread, not 0, that no other thread of the process has or had. */
+internal expect fun currentThread(): Long
 
 /**
  * Lets other threads go on; the [attempt]-th time in a row (from 0), so that a longer wait costs less processor time.

@@ -68,15 +68,24 @@ internal class Resizing(
      */
     private fun mapBeside(undo: Undo) {
         val new = mapping.mapRange(newSize)
-        undo.onFailure { mapping.unmap(new) }
+        undo.onFailure { if (new.retire()) mapping.unmap(new) else mapping.leave(new) }
         publish(new)
-        old.retire()
-        undo.onFailure {
-            publish(old.renewed())
-            new.retire()
+        if (!cuts && !old.retire()) {
+            mapping.leave(old)
+            return
         }
+        if (cuts) retire(old, undone = { publish(old) })
+        undo.onFailure { publish(old.renewed()) }
         cut()
         mapping.discard(old)
+    }
+
+    /** Ends all access to [generation]. If somebody does not leave it in time, it is in use again, as before. */
+    private fun retire(generation: Generation, undone: () -> Unit = {}) {
+        if (generation.retire()) return
+        generation.reopen()
+        undone()
+        throw mapping.usage.busy("resize")
     }
 
     private fun cutThenMap(
@@ -86,7 +95,7 @@ internal class Resizing(
         sizeOfFile: Long = newFileSize,
     ) {
         var restored = { from.renewed() }
-        from.retire()
+        retire(from)
         undo.onFailure { publishOrNothing { restored() } }
         mapping.unmap(from)
         restored = { mapping.mapRange(from.size) }
@@ -107,7 +116,7 @@ internal class Resizing(
 
     /** What a private map has been given to keep exists only in its own pages, so these are moved. */
     private fun move(undo: Undo) {
-        old.retire()
+        retire(old)
         var restored = { old.renewed() }
         undo.onFailure { publish(restored()) }
         if (newSize > old.size) {
@@ -151,7 +160,7 @@ internal class Resizing(
 
     /** Without mremap, what the old pages show is copied into new ones. */
     private fun copy(undo: Undo) {
-        old.retire()
+        retire(old)
         undo.onFailure { publish(old.renewed()) }
         val new = mapping.mapRange(newSize)
         undo.onFailure { mapping.unmap(new) }
@@ -171,7 +180,7 @@ internal class Resizing(
         size: Long = newSize,
         sizeOfFile: Long = newFileSize,
     ) {
-        from.retire()
+        retire(from)
         var restored = { from.renewed() }
         undo.onFailure { publish(restored()) }
         val new = mapping.mapDetached(maxOf(from.size, size))

@@ -23,6 +23,12 @@ internal interface Pattern {
     fun scanner(length: Long): Scanner
 }
 
+/** What searches [length] bytes of [region]. */
+internal fun Pattern.scannerFor(region: Region, length: Long): Scanner {
+    val scanner = scanner(length)
+    return if (region.isStaged()) scanner.staged(longest) else scanner
+}
+
 /**
  * How far one step gets: a window that grows with the needle, so that the overlaps never cost more than the windows.
  */
@@ -85,7 +91,7 @@ internal fun MMap.scanFirst(needle: Pattern, from: Long, end: Long): Long = read
     if (limit - from < needle.shortest) return@reading -1
     val window = windowFor(needle) + needle.longest - 1
     val to = if (limit - from <= window) limit else from + window
-    val found = needle.scanner(to - from).first(generation.region, from, to)
+    val found = needle.scannerFor(generation.region, to - from).first(generation.region, from, to)
     if (found < 0 && to != limit) CONTINUE else found
 }
 
@@ -97,6 +103,6 @@ internal fun MMap.scanLast(needle: Pattern, start: Long, end: Long): Long = read
     // Counted from the end asked for, so that the next window continues here also if the map has become shorter.
     val from = if (end - start <= window) start else end - window
     if (limit - from < needle.shortest) return@reading if (from == start) -1 else CONTINUE
-    val found = needle.scanner(limit - from).last(generation.region, from, limit)
+    val found = needle.scannerFor(generation.region, limit - from).last(generation.region, from, limit)
     if (found < 0 && from != start) CONTINUE else found
 }

@@ -1,5 +1,6 @@
 package dev.kmmap.internal
 
+import dev.kmmap.MMapBusyException
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
@@ -8,6 +9,10 @@ import kotlin.concurrent.atomics.AtomicBoolean
 import kotlin.concurrent.atomics.AtomicInt
 import kotlin.concurrent.atomics.decrementAndFetch
 import kotlin.concurrent.atomics.incrementAndFetch
+
+private fun awaitEmpty(gate: Gate) {
+    Usage().await { gate.isEmpty } shouldBe true
+}
 
 internal class GateSpec : FunSpec({
     test("an open gate lets any number in and out") {
@@ -21,7 +26,7 @@ internal class GateSpec : FunSpec({
         val gate = Gate()
         gate.retire()
         repeat(1000) { gate.enter() shouldBe false }
-        gate.awaitEmpty()
+        awaitEmpty(gate)
         gate.enter() shouldBe false
     }
 
@@ -31,7 +36,30 @@ internal class GateSpec : FunSpec({
         gate.retire()
         gate.enter() shouldBe false
         repeat(3) { gate.exit() }
-        gate.awaitEmpty()
+        awaitEmpty(gate)
+    }
+
+    test("a gate that is opened again has those inside that were there, and lets others in") {
+        val gate = Gate()
+        repeat(2) { gate.enter() }
+        gate.retire()
+        gate.isEmpty shouldBe false
+        gate.reopen()
+        gate.enter() shouldBe true
+        repeat(3) { gate.exit() }
+        gate.retire()
+        gate.isEmpty shouldBe true
+    }
+
+    test("a gate that does not count is empty as soon as it is retired") {
+        val gate = Gate(counts = false)
+        gate.enter() shouldBe true
+        gate.retire()
+        gate.isEmpty shouldBe true
+        gate.enter() shouldBe false
+        gate.exit()
+        gate.reopen()
+        gate.enter() shouldBe true
     }
 
     test("retiring twice is retiring once") {
@@ -41,12 +69,12 @@ internal class GateSpec : FunSpec({
         gate.retire()
         gate.exit()
         gate.retire()
-        gate.awaitEmpty()
-        gate.awaitEmpty()
+        awaitEmpty(gate)
+        awaitEmpty(gate)
         gate.enter() shouldBe false
     }
 
-    test("awaitEmpty waits for everybody inside") {
+    test("an empty gate is one that everybody inside has left inside") {
         repeat(50) {
             val gate = Gate()
             val inside = AtomicInt(0)
@@ -62,7 +90,7 @@ internal class GateSpec : FunSpec({
                 }
                 withContext(Dispatchers.IO) {
                     gate.retire()
-                    gate.awaitEmpty()
+                    awaitEmpty(gate)
                     inside.load() shouldBe 0
                 }
                 workers.awaitAll()
@@ -72,7 +100,7 @@ internal class GateSpec : FunSpec({
     }
 
     test("a lifecycle begins open, closes once and stays closed") {
-        val lifecycle = Lifecycle()
+        val lifecycle = Lifecycle(Usage())
         lifecycle.isClosed shouldBe false
         lifecycle.isChanging shouldBe false
         lifecycle.requireOpen()
@@ -90,7 +118,7 @@ internal class GateSpec : FunSpec({
     }
 
     test("a change is seen while it lasts, and ends when it fails, too") {
-        val lifecycle = Lifecycle()
+        val lifecycle = Lifecycle(Usage())
         lifecycle.change {
             lifecycle.isChanging shouldBe true
             lifecycle.isClosed shouldBe false
@@ -102,15 +130,36 @@ internal class GateSpec : FunSpec({
     }
 
     test("a close that fails has closed all the same") {
-        val lifecycle = Lifecycle()
+        val lifecycle = Lifecycle(Usage())
         shouldThrow<NoSuchElementException> { lifecycle.close { throw NoSuchElementException() } }
         lifecycle.isClosed shouldBe true
         lifecycle.close { error("closed twice") }
     }
 
+    test("who waits for a change does so as long as the usage says, and a close can be tried again") {
+        val lifecycle = Lifecycle(Usage(timeout = 0))
+        lifecycle.change {
+            shouldThrow<MMapBusyException> { lifecycle.change { error("two at once") } }
+                .message shouldBe "resize: other operations are still in flight after 0 milliseconds"
+            shouldThrow<MMapBusyException> { lifecycle.close { error("closed meanwhile") } }
+            lifecycle.isClosed shouldBe true
+            shouldThrow<MMapBusyException> { lifecycle.close { error("closed meanwhile") } }
+                .message shouldBe "close: other operations are still in flight after 0 milliseconds"
+        }
+        lifecycle.isClosed shouldBe true
+        lifecycle.isChanging shouldBe false
+        shouldThrow<IllegalStateException> { lifecycle.change { } }.message shouldBe "mmap is closed"
+        var closed = 0
+        val busy = Usage(timeout = 0).busy("close")
+        shouldThrow<MMapBusyException> { lifecycle.close { throw busy } }
+        lifecycle.close { closed++ }
+        lifecycle.close { closed++ }
+        closed shouldBe 1
+    }
+
     test("one change at a time, none during or after a close, and everybody returns when it is over") {
         repeat(100) {
-            val lifecycle = Lifecycle()
+            val lifecycle = Lifecycle(Usage())
             val active = AtomicInt(0)
             val isOver = AtomicBoolean(false)
             val changes = AtomicInt(0)

@@ -116,7 +116,7 @@ internal class PlatformSpec : FunSpec({
     }
 
     test("a region of no bytes has an address of 0") {
-        val region = Region(0, 0, true, RangeGuard.NONE)
+        val region = Region(0, 0, true, false, RangeGuard.NONE)
         region.size() shouldBe 0
         region.copyTo(0, ByteArray(0), 0, 0)
         region.revoke()
@@ -128,8 +128,8 @@ internal class PlatformSpec : FunSpec({
         val flags = MapFlag.PRIVATE.constant.value("MAP_PRIVATE") or MapFlag.ANONYMOUS.constant.value("MAP_ANONYMOUS")
         val protection = Protection.READ.bit or Protection.WRITE.bit
         val address = platformSystemCalls.map(-1, 0, size, protection, flags)
-        Region(address, size, false, RangeGuard.NONE).copyFrom(0, patternOf(size.toInt()), 0, size.toInt())
-        Region(address, size, true, RangeGuard.NONE).content() shouldBe patternOf(size.toInt())
+        Region(address, size, false, false, RangeGuard.NONE).copyFrom(0, patternOf(size.toInt()), 0, size.toInt())
+        Region(address, size, true, false, RangeGuard.NONE).content() shouldBe patternOf(size.toInt())
         platformSystemCalls.unmap(address, size) shouldBe 0
     }
 

@@ -237,8 +237,8 @@ internal class SystemCallsSpec : FunSpec({
         system.truncate(descriptor, page) shouldBe 0
         val first = succeeded(system.map(descriptor, 0, page, READ_WRITE, SHARED))
         val second = succeeded(system.map(descriptor, 0, page, Protection.READ.bit, SHARED))
-        Region(first, page, false, RangeGuard.NONE).put(page - 1, 42)
-        Region(second, page, true, RangeGuard.NONE).get(page - 1) shouldBe 42
+        Region(first, page, false, false, RangeGuard.NONE).put(page - 1, 42)
+        Region(second, page, true, false, RangeGuard.NONE).get(page - 1) shouldBe 42
         succeeded(system.unmap(first, page))
         succeeded(system.unmap(second, page))
         succeeded(system.close(descriptor))
@@ -249,7 +249,7 @@ internal class SystemCallsSpec : FunSpec({
         val content = ByteArray((granule + page).toInt()) { (it / granule).toByte() }
         withFile(content) { descriptor, file ->
             val address = succeeded(system.map(descriptor, granule, page, READ_WRITE, SHARED))
-            val region = Region(address, page, false, RangeGuard.NONE)
+            val region = Region(address, page, false, false, RangeGuard.NONE)
             region.get(0) shouldBe 1
             region.put(0, 99)
             system.sync(address, page, SYNC) shouldBe 0
@@ -279,14 +279,14 @@ internal class SystemCallsSpec : FunSpec({
 
     testNeeding(Needs.MOVED_MAPPINGS, "remap keeps the content of memory that grows and shrinks") {
         val address = succeeded(system.map(NO_DESCRIPTOR, 0, page, READ_WRITE, PRIVATE or ANONYMOUS))
-        Region(address, page, false, RangeGuard.NONE).put(page - 1, 42)
+        Region(address, page, false, false, RangeGuard.NONE).put(page - 1, 42)
         val larger = succeeded(system.remap(address, page, 1000 * page))
-        with(Region(larger, 1000 * page, false, RangeGuard.NONE)) {
+        with(Region(larger, 1000 * page, false, false, RangeGuard.NONE)) {
             get(page - 1) shouldBe 42
             get(1000 * page - 1) shouldBe 0
         }
         val smaller = succeeded(system.remap(larger, 1000 * page, page))
-        Region(smaller, page, true, RangeGuard.NONE).get(page - 1) shouldBe 42
+        Region(smaller, page, true, false, RangeGuard.NONE).get(page - 1) shouldBe 42
         succeeded(system.unmap(smaller, page))
     }
 

@@ -1,7 +1,9 @@
 package dev.kmmap.samples
 
 import dev.kmmap.Access
+import dev.kmmap.FlushMode
 import dev.kmmap.MMap
+import dev.kmmap.MMapBusyException
 import dev.kmmap.MMapOptions
 import dev.kmmap.MapFlag
 
@@ -24,6 +26,26 @@ internal object MMapOptionsSamples {
     fun sharedOptions(paths: List<String>): Long {
         val options = MMapOptions().access(Access.READ).trackFile(false)
         return paths.sumOf { path -> options.open(path).use { it.size } }
+    }
+
+    /** A file whose name and size are on the device when it returns. */
+    fun durableFile(path: String): MMap =
+        MMapOptions().access(Access.WRITE).create(true).extend(true).length(4096).syncDirectory(true).open(path)
+            .also { it.flush(FlushMode.DURABLE) }
+
+    /** The sum of the bytes, by one thread that needs to agree with nobody. */
+    fun confinedToOneThread(path: String): Long =
+        MMapOptions().confined(true).open(path).use { map -> map.sumOf { it.toLong() } }
+
+    /** A map that is closed within a second or so, or later if somebody is still searching it. */
+    fun closedInTime(path: String) {
+        val map = MMapOptions().timeout(1000).open(path)
+        try {
+            map.close()
+        } catch (e: MMapBusyException) {
+            println("${e.message}; once more, and as long as it takes")
+            map.close()
+        }
     }
 
     /** Memory that people find under its name when they look at the process. */

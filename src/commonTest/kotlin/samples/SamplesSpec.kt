@@ -115,6 +115,19 @@ internal class SamplesSpec : FunSpec({
         }
     }
 
+    testNeeding(Needs.FLUSHED_FOLDERS, "durableFile") {
+        TemporaryFile().use { file ->
+            repeat(2) { MMapOptionsSamples.durableFile(file.path).use { it.fileSize() shouldBe 4096 } }
+        }
+    }
+
+    test("confinedToOneThread and closedInTime") {
+        withText("ab") { file ->
+            MMapOptionsSamples.confinedToOneThread(file.path) shouldBe 'a'.code + 'b'.code
+            MMapOptionsSamples.closedInTime(file.path)
+        }
+    }
+
     test("partOfAFile") {
         withText("x".repeat(7) + "y".repeat(20) + "z") { file ->
             MMapOptionsSamples.partOfAFile(file.path).use { it.read().decodeToString() shouldBe "y".repeat(20) }

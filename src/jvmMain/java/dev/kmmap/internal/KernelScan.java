@@ -11,8 +11,8 @@ import java.lang.ref.Reference;
 import java.util.function.Supplier;
 
 /**
- * The search of scan.c, by SIMD instructions. It reads the mapped bytes themselves, which only a guarded range allows:
- * in any other one the portable scanner searches.
+ * The search of scan.c, by SIMD instructions. It reads the bytes where they are, which only guarded ranges and copies
+ * allow; {@link StagedScan} makes these.
  *
  * <p>Who searches is inside the gate, so the range stays mapped; a region that is revoked meanwhile, since a page is
  * gone, keeps its memory too.
@@ -52,14 +52,14 @@ final class KernelScan implements Scanner {
         return isOffered() ? new KernelScan(set, Functions::prepareSet, portable) : null;
     }
 
-    /** Whether there is a kernel, and mapped bytes may be handed to it. */
+    /** Whether there is a kernel. */
     static boolean isOffered() {
-        return NativeLibrary.offers(PROPERTY) && FaultGuard.isInstalled();
+        return NativeLibrary.offers(PROPERTY);
     }
 
     @Override
     public long first(MemorySegmentRegion region, long from, long to) {
-        if (!region.isGuarded()) {
+        if (!region.allowsNativeCode()) {
             return portable.get().first(region, from, to);
         }
         try {
@@ -74,7 +74,7 @@ final class KernelScan implements Scanner {
 
     @Override
     public long last(MemorySegmentRegion region, long from, long to) {
-        if (!region.isGuarded()) {
+        if (!region.allowsNativeCode()) {
             return portable.get().last(region, from, to);
         }
         try {
@@ -89,7 +89,7 @@ final class KernelScan implements Scanner {
 
     @Override
     public int collect(MemorySegmentRegion region, long from, long to, boolean overlapping, long[] indices) {
-        if (!region.isGuarded()) {
+        if (!region.allowsNativeCode()) {
             return portable.get().collect(region, from, to, overlapping, indices);
         }
         // Not the array itself: the collector of garbage would wait for a call that has it.
@@ -114,7 +114,7 @@ final class KernelScan implements Scanner {
         if (from >= to) {
             return;
         }
-        if (!region.isGuarded()) {
+        if (!region.allowsNativeCode()) {
             portable.get().count(region, to, overlapping, tally);
             return;
         }

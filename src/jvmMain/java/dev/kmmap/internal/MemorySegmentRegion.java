@@ -12,7 +12,8 @@ import java.nio.ByteOrder;
  * <p>The segment belongs to a shared arena of its own that has nothing to clean up, so closing the arena only ends
  * access: any thread that touches the segment afterwards gets an {@link IllegalStateException}, and when
  * {@link #revoke()} returns no thread is inside an access. The memory is then safe to unmap or to move, which is the
- * caller's business. Readers pay nothing for this: the segment's liveness is a plain read that moves out of loops.
+ * caller's business. Readers pay nothing for this: the segment's liveness is a plain read that moves out of loops. A
+ * region confined to one thread has a confined arena, which no other thread has to be asked about.
  *
  * <p>Public because a Kotlin {@code actual typealias} refuses less; the module does not export the package.
  */
@@ -20,17 +21,31 @@ public final class MemorySegmentRegion {
     private static final ValueLayout.OfLong LITTLE_ENDIAN_LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena;
     private final MemorySegment segment;
     private final long guard;
     private final long faultsBefore;
 
+    /** Whether the memory is the process's own, which never goes. */
+    private final boolean isPrivate;
+
     /** The {@code size} bytes from {@code address} on; an address of 0 is fine for no bytes. */
-    public MemorySegmentRegion(long address, long size, boolean readOnly, RangeGuard guard) {
+    public MemorySegmentRegion(long address, long size, boolean readOnly, boolean confined, RangeGuard guard) {
+        arena = confined ? Arena.ofConfined() : Arena.ofShared();
         this.guard = guard.getNumber();
         faultsBefore = guard.getFaultsBefore();
+        isPrivate = size == 0;
         MemorySegment writable = Linking.segment(address, size, arena);
         segment = readOnly ? writable.asReadOnly() : writable;
+    }
+
+    /** So many bytes of memory from an arena. */
+    MemorySegmentRegion(long size, Arena arena) {
+        this.arena = arena;
+        guard = 0;
+        faultsBefore = 0;
+        isPrivate = true;
+        segment = arena.allocate(size, Long.BYTES);
     }
 
     /** Length in bytes; stays readable after {@link #revoke()}. */
@@ -57,19 +72,23 @@ public final class MemorySegmentRegion {
 
     public void copyTo(long index, byte[] destination, int startIndex, int count) {
         MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, index, destination, startIndex, count);
+        awaitFault();
     }
 
     public void copyFrom(long index, byte[] source, int startIndex, int count) {
         MemorySegment.copy(source, startIndex, segment, ValueLayout.JAVA_BYTE, index, count);
+        awaitFault();
     }
 
     /** The ranges may overlap: a copy between segments behaves as if through a buffer. */
     public void move(long destination, long source, long count) {
         MemorySegment.copy(segment, source, segment, destination, count);
+        awaitFault();
     }
 
     /** Whether a page of the range was found gone, as far as the accesses of the calling thread go. */
     public boolean hasFaulted() {
+        awaitFault();
         // The compiler moves no access behind the look at the counter.
         VarHandle.acquireFence();
         return FaultGuard.faults(guard) != faultsBefore;
@@ -86,8 +105,39 @@ public final class MemorySegmentRegion {
     }
 
     /** Whether native code may touch the bytes: a page that is gone would end the JVM, but for the fault guard. */
-    boolean isGuarded() {
-        return guard != 0;
+    boolean allowsNativeCode() {
+        return guard != 0 || isPrivate;
+    }
+
+    /**
+     * Whether scanners search copies of the bytes. In place of a byte whose page is gone compiled code can see garbage
+     * (no value of a byte at all) for some instructions before the JVM throws, and what looks up a table by it ends the
+     * JVM. A copy by the JVM's own means is safe.
+     */
+    public boolean isStaged() {
+        return !allowsNativeCode();
+    }
+
+    /** A copy of {@code [from, to)}, which lives as long as anybody has it. */
+    public MemorySegmentRegion staged(long from, long to) {
+        var copy = new MemorySegmentRegion(to - from, Arena.ofAuto());
+        copyTo(from, copy, to - from);
+        return copy;
+    }
+
+    void copyTo(long index, MemorySegmentRegion destination, long count) {
+        MemorySegment.copy(segment, index, destination.segment, 0, count);
+        awaitFault();
+    }
+
+    /**
+     * The JVM throws the error for a page that is gone when the thread calls native code, or returns from a method: too
+     * late for who is to tell of it. So this calls native code, any.
+     */
+    private void awaitFault() {
+        if (guard == 0) {
+            Thread.holdsLock(this);
+        }
     }
 
     /** Where the byte at {@code index} is; mapped as long as the caller keeps it so. */

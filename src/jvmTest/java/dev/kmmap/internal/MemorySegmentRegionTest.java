@@ -41,7 +41,7 @@ class MemorySegmentRegionTest {
     }
 
     private MemorySegmentRegion region(boolean readOnly) {
-        return new MemorySegmentRegion(memory.address(), SIZE, readOnly, RangeGuard.Companion.getNONE());
+        return new MemorySegmentRegion(memory.address(), SIZE, readOnly, false, RangeGuard.Companion.getNONE());
     }
 
     private static Map<String, Runnable> accesses(MemorySegmentRegion region) {
@@ -168,7 +168,7 @@ class MemorySegmentRegionTest {
 
     @Test
     void aRegionOfNoBytesNeedsNoAddress() {
-        MemorySegmentRegion region = new MemorySegmentRegion(0, 0, false, RangeGuard.Companion.getNONE());
+        MemorySegmentRegion region = new MemorySegmentRegion(0, 0, false, false, RangeGuard.Companion.getNONE());
         assertEquals(0, region.size());
         region.copyTo(0, new byte[0], 0, 0);
         assertThrows(IndexOutOfBoundsException.class, () -> region.get(0));

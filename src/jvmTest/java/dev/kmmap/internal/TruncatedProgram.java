@@ -2,12 +2,22 @@ package dev.kmmap.internal;
 
 import dev.kmmap.Access;
 import dev.kmmap.MMap;
+import dev.kmmap.MMapFaultException;
+import dev.kmmap.MMaps;
+import dev.kmmap.MultiNeedle;
+import dev.kmmap.Needle;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * The program of {@link FaultGuardTest}, run by JVMs of several kinds: truncates a file under maps that are in use, and
@@ -30,9 +40,15 @@ public final class TruncatedProgram {
     public static void main(String[] arguments) throws Exception {
         Path file = Files.createTempFile("kmmap-test-", "");
         try {
+            if (Integer.getInteger("kmmap.rounds") != null) {
+                System.err.println(soak(file, Integer.getInteger("kmmap.rounds")));
+                return;
+            }
             System.err.println("guard " + FaultGuard.isInstalled());
             System.err.println("kernel " + KernelScan.isOffered());
-            show(file, "get", map -> lookUpAll(map));
+            if (FaultGuard.isInstalled()) {
+                show(file, "get", map -> lookUpAll(map));
+            }
             show(file, "find", map -> map.find("nothing like it", 0));
             show(file, "rfind", map -> map.rfind("nothing like it", 0));
             show(file, "slice", map -> map.slice(0).length);
@@ -53,6 +69,60 @@ public final class TruncatedProgram {
                 if (round == 0 || round == ROUNDS - 1) {
                     System.err.println(name + " " + thrown);
                 }
+            }
+        }
+    }
+
+    /** What reads or writes many bytes at once. */
+    private static final List<Operation> BULK = List.of(
+            map -> map.find("nothing like it", 0),
+            map -> map.rfind(new byte[] {1, 2, 3}, 0),
+            map -> map.slice(0).length,
+            map -> MMaps.count(map, Needle.of("7")),
+            map -> MMaps.find(map, MultiNeedle.ofStrings("nothing", "like", "it"), 0) == null ? 0 : 1,
+            map -> {
+                map.move(0, SIZE / 2, SIZE / 2);
+                return 0;
+            },
+            map -> {
+                map.copyFrom(SIZE - 1000, new byte[1000]);
+                return 0;
+            });
+
+    /** Four threads use one map after the other by all bulk operations until one of them has met the missing pages. */
+    private static String soak(Path file, int rounds) throws Exception {
+        int told = 0;
+        for (int round = 0; round < rounds; round++) {
+            Files.write(file, filled());
+            try (MMap map = MMap.open(file.toString(), Access.WRITE)) {
+                List<Callable<Boolean>> threads = new ArrayList<>();
+                for (int thread = 0; thread < 4; thread++) {
+                    int first = thread;
+                    threads.add(() -> isTold(map, first));
+                }
+                try (ExecutorService executor = Executors.newFixedThreadPool(threads.size())) {
+                    List<Future<Boolean>> results = threads.stream().map(executor::submit).toList();
+                    Thread.sleep(round % 10);
+                    truncate(file);
+                    boolean all = true;
+                    for (Future<Boolean> result : results) {
+                        all &= result.get();
+                    }
+                    if (all) {
+                        told++;
+                    }
+                }
+            }
+        }
+        return "soak " + told + " of " + rounds + " told";
+    }
+
+    private static boolean isTold(MMap map, int first) throws Exception {
+        for (int i = first; ; i++) {
+            try {
+                BULK.get(i % BULK.size()).run(map);
+            } catch (Exception | InternalError thrown) {
+                return thrown instanceof MMapFaultException;
             }
         }
     }

@@ -1,0 +1,43 @@
+package dev.kmmap.internal
+
+import dev.kmmap.MMapBusyException
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.TimeSource
+
+/** Waits as long as it takes. */
+internal const val FOR_EVER: Long = Long.MAX_VALUE
+
+/** In place of a thread's number: all threads may use the map. */
+internal const val ANY_THREAD: Long = 0
+
+/**
+ * Who may use a map, and how long [dev.kmmap.MMap.close] and [dev.kmmap.MMap.resize] wait for those who do.
+ *
+ * A map [owner] confines to one thread needs nobody to wait for: it has no operation in flight when its thread closes
+ * it. So its gate counts nothing, and its region has nothing to tell other threads.
+ */
+internal class Usage(val owner: Long = ANY_THREAD, val timeout: Long = FOR_EVER) {
+    val isConfined: Boolean get() = owner != ANY_THREAD
+
+    /** Throws if another thread than the owner calls. */
+    fun requireOwner() {
+        if (isConfined && owner != currentThread()) throw notTheOwner()
+    }
+
+    /** Waits until [condition] holds, at most for the [timeout]; whether it does. */
+    inline fun await(condition: () -> Boolean): Boolean {
+        val begin = TimeSource.Monotonic.markNow()
+        var attempt = 0
+        while (!condition()) {
+            if (timeout != FOR_EVER && begin.elapsedNow() >= timeout.milliseconds) return false
+            pause(attempt++)
+        }
+        return true
+    }
+
+    /** The exception for an [await] in vain. */
+    fun busy(operation: String): MMapBusyException =
+        MMapBusyException("$operation: other operations are still in flight after $timeout milliseconds")
+}
+
+private fun notTheOwner() = IllegalStateException("mmap is confined to the thread that opened it")
