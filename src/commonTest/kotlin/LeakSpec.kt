@@ -13,8 +13,8 @@ import kotlin.time.Duration.Companion.minutes
 
 private val rounds = if (longRun) 100_000 else 2_000
 
-/** After so many the process has opened what it opens once. */
-private const val WARM_UP = 100
+/** After so many the process has opened what it opens once, and, in a long run, has compiled and collected. */
+private val warmUp = if (longRun) 20_000 else 100
 
 private val page = MMap.pageSize
 
@@ -43,14 +43,17 @@ private fun useOnce(round: Int, file: TemporaryFile) {
 internal class LeakSpec : FunSpec({
     val name = "maps that are opened, used and closed leave neither a descriptor nor a mapped range"
     testNeeding(Needs.PROC, name, timeout = 30.minutes) {
+        var grown = 0L
         TemporaryFile(patternOf(3 * page.toInt())).use { file ->
-            repeat(WARM_UP) { useOnce(it, file) }
+            repeat(warmUp) { useOnce(it, file) }
             val descriptors = ProcessResources.descriptors()
+            val resident = ProcessResources.residentBytes()
             repeat(rounds) { useOnce(it, file) }
+            grown = checkNotNull(ProcessResources.residentBytes()) - checkNotNull(resident)
             ProcessResources.descriptors() shouldBe descriptors
             ProcessResources.rangesNaming(file.path)?.size shouldBe 0
             ProcessResources.rangesNaming("memfd:kmmap")?.size shouldBe 0
         }
-        if (longRun) println("leaks: $rounds maps, no descriptor and no mapped range left")
+        if (longRun) println("leaks: $rounds maps, no descriptor and no mapped range left, $grown bytes of memory gained")
     }
 })

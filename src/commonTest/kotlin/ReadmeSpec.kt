@@ -1,6 +1,11 @@
 package dev.kmmap
 
+import dev.kmmap.fixtures.Ground
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.ground
+import dev.kmmap.fixtures.peerCommand
+import dev.kmmap.fixtures.shellStatus
+import dev.kmmap.fixtures.testUnless
 import dev.kmmap.samples.ReadmeSamples
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
@@ -35,6 +40,22 @@ class ReadmeSpec : FunSpec({
         }
     }
 
+    testUnless({ if (ground == Ground.LINUX) null else "needs Linux's own /proc" }, TRUNCATED) {
+        repeat(3) {
+            TemporaryFile(ByteArray(0)).use { file ->
+                TemporaryFile().use { output ->
+                    // No line feed: the first line is all of it, so that there is time to cut it.
+                    file.truncate(1L shl 30)
+                    val program = peerCommand("readme", file.path)
+                    val untilMapped = "while [ -d /proc/\$! ] && ! grep -q '${file.path}' /proc/\$!/maps; do :; done"
+                    val cut = "truncate -s 0 '${file.path}'"
+                    shellStatus("$program >'${output.path}' 2>&1 & $untilMapped; $cut; wait \$!") shouldBe 0
+                    output.readBytes().decodeToString() shouldContain "truncated"
+                }
+            }
+        }
+    }
+
     test("the coroutine snippet finds without blocking the caller") {
         TemporaryFile("INFO\nERROR\n".encodeToByteArray()).use { file ->
             ReadmeSamples.indexOfError(file.path) shouldBe 5
@@ -47,6 +68,9 @@ class ReadmeSpec : FunSpec({
         }
     }
 })
+
+private const val TRUNCATED =
+    "the first snippet ends with an exception, and its program as ever, when somebody truncates the file meanwhile"
 
 private fun text(path: String): String = SystemFileSystem.source(Path(path)).buffered().use { it.readString() }
 

@@ -22,7 +22,7 @@ enum { FREE, RESERVED };
 
 /* Fixed, since the handler may look at any time: nothing here is ever moved or given back. */
 static struct range ranges[KMMAP_GUARD_RANGES];
-static _Atomic(uint64_t) counters[KMMAP_GUARD_RANGES];
+static _Atomic(uint64_t) counters[KMMAP_GUARD_RANGES + 1];
 /* All numbers that were ever used are below. */
 static atomic_int used = 1;
 /* Where to begin to look for a free number. */
@@ -42,6 +42,12 @@ static int number_of(uintptr_t at, uintptr_t *end) {
         if (at < *end && atomic_load(&ranges[number].first) == first) return number;
     }
     return 0;
+}
+
+/* Counts a fault of the range, and returns how many it has had. */
+static uint64_t count_fault(int number) {
+    atomic_fetch_add(&counters[KMMAP_GUARD_RANGES], 1);
+    return atomic_fetch_add(&counters[number], 1) + 1;
 }
 
 #if defined(_WIN32)

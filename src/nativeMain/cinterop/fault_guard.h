@@ -23,6 +23,7 @@
  * numbers of which a range has that of its number, or the negated error code.
  *
  * Counters only grow, also when a number is used again. Number 0 is never given to a range, and its counter stays 0.
+ * Behind the last one, at KMMAP_GUARD_RANGES, is the counter of all ranges together.
  */
 long long kmmap_guard_install(void);
 

@@ -31,7 +31,7 @@ static void pass_on(int signal_number, siginfo_t *info, void *context) {
 
 /* Counts before the zeros become visible: whoever reads them finds the counter changed. */
 static int replace(int number, uintptr_t at, uintptr_t end) {
-    uint64_t faults = atomic_fetch_add(&counters[number], 1) + 1;
+    uint64_t faults = count_fault(number);
     uintptr_t from = at & ~(page - 1);
     size_t length = faults % FAULTS_UNTIL_REST == 0 ? end - from : page;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;

@@ -25,7 +25,7 @@ static LONG CALLBACK handle(EXCEPTION_POINTERS *exception) {
     uintptr_t end;
     int number = number_of((uintptr_t) exception->ExceptionRecord->ExceptionInformation[1], &end);
     if (number == 0) return EXCEPTION_CONTINUE_SEARCH;
-    atomic_fetch_add(&counters[number], 1);
+    count_fault(number);
     const struct way_back *back = TlsGetValue(way_back_key);
     if (back == NULL) return EXCEPTION_CONTINUE_SEARCH;
     CONTEXT *context = exception->ContextRecord;

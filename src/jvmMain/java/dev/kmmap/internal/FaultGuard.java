@@ -21,6 +21,9 @@ public final class FaultGuard {
     /** How often a page was found gone, by the numbers of ranges. Everybody may look. */
     public static final MemorySegment COUNTERS;
 
+    /** The same for all ranges together. Its place is a constant to the compiler, so a look is one instruction. */
+    public static final MemorySegment COUNTER_OF_ALL;
+
     private static final boolean INSTALLED;
 
     static {
@@ -29,6 +32,9 @@ public final class FaultGuard {
         COUNTERS = INSTALLED
                 ? Linking.segment(address, RANGES * Long.BYTES, Arena.global())
                 : Arena.global().allocate(JAVA_LONG);
+        COUNTER_OF_ALL = INSTALLED
+                ? Linking.segment(address + RANGES * Long.BYTES, Long.BYTES, Arena.global())
+                : COUNTERS;
     }
 
     private FaultGuard() {
