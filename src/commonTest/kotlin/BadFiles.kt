@@ -92,7 +92,7 @@ internal val systemFiles: List<BadInput> = listOf(
     path("/proc/self/fd", ARGUMENT, "it is a directory"),
     path("/proc/cpuinfo", ARGUMENT, "length is greater than what the file has left") { length(1) },
     path("/proc/cpuinfo", ARGUMENT, "offset is greater than the file's size") { offset(1) },
-    path("/proc/self/maps", ARGUMENT, "fileSize=0") { access(Access.COPY).length(100) },
+    path("/proc/version", ARGUMENT, "fileSize=0") { access(Access.COPY).length(100) },
     path("/proc/kmmap-missing", NOT_FOUND, "/proc/kmmap-missing", "ENOENT"),
     path("/proc/kmmap-missing", NOT_FOUND, "mode=CREATE_NEW", "ENOENT") { create(true) },
     path("/sys", ARGUMENT, "it is a directory"),
@@ -126,7 +126,7 @@ internal val descriptors: List<BadInput> = listOf(
     descriptor("/dev/null", "/dev/null", O_READ_WRITE, ARGUMENT, "it needs an explicit length"),
     descriptor("/dev/null", "/dev/null", O_READ_WRITE, SYSTEM, "mmap(descriptor", "ENODEV") { length(10) },
     descriptor("a terminal", TERMINAL, O_READ_WRITE, ARGUMENT, "it needs an explicit length"),
-    descriptor("/proc/self/maps", "/proc/self/maps", 0, ARGUMENT, "fileSize=0") { length(1) },
+    descriptor("a file of /proc", "/proc/version", 0, ARGUMENT, "fileSize=0") { length(1) },
 )
 
 /** A descriptor for appending that can be read too, which is as good as any other. */

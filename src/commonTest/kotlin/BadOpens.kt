@@ -36,7 +36,9 @@ private fun argument(message: String, opened: Opened = FILE, configure: MMapOpti
     BadInput("open of $opened, $message", ARGUMENT, message, beforeAnyCall = true) { opened.open(this, configure) }
 
 private fun path(path: String, refusal: Refusal, message: String, configure: MMapOptions.() -> Unit = {}) =
-    BadInput("open of a path, $message", refusal, message, beforeAnyCall = refusal == ARGUMENT) { open(path, configure) }
+    BadInput("open of a path, $message", refusal, message, beforeAnyCall = refusal == ARGUMENT) {
+        open(path, configure)
+    }
 
 /** A path that the system does not take. */
 private fun badPath(path: String, error: Symbol, configure: MMapOptions.() -> Unit = {}) =

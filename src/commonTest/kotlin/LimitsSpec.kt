@@ -71,7 +71,8 @@ internal class LimitsSpec : FunSpec({
             val path = folder.path
             val memory = "/dev/shm/${folder.name}"
             shell(
-                "mkdir $path && cd $path && mkdir closed listed && touch nobody reading writing closed/file $memory && " +
+                "mkdir $path && cd $path && mkdir closed listed && " +
+                    "touch nobody reading writing closed/file $memory && " +
                     "chmod 0 nobody closed $memory && chmod 0444 reading && chmod 0222 writing && chmod 0555 listed",
             ) shouldBe true
             try {

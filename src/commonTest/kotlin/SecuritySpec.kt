@@ -61,7 +61,7 @@ internal class SecuritySpec : FunSpec({
             withAllKindsOfMaps {
                 // The shell's parent is this process.
                 shell("ls -l /proc/\$PPID/fd >${list.path}") shouldBe true
-                val ours = Regex("""(\d+) -> \S*kmmap""").findAll(list.readBytes().decodeToString())
+                val ours = Regex("""(\d+) -> \S*(kmmap-test-|memfd:kmmap)""").findAll(list.readBytes().decodeToString())
                 val descriptors = ours.map { it.groupValues[1] }.toList()
                 descriptors.size shouldBeGreaterThanOrEqual MAPS_WITH_DESCRIPTOR
                 for (descriptor in descriptors) withClue(descriptor) {

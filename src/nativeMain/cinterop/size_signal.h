@@ -1,7 +1,7 @@
 /*
- * A file that is to grow beyond the process's limit (RLIMIT_FSIZE) gives an error, EFBIG, and a signal besides, SIGXFSZ,
- * which ends a process that has made no arrangements for it. The error is enough: the thread holds the signal back while
- * it makes a file longer, and then forgets it. Whoever has blocked the signal is left alone.
+ * A file that is to grow beyond the process's limit (RLIMIT_FSIZE) gives an error, EFBIG, and a signal besides,
+ * SIGXFSZ, which ends a process that has made no arrangements for it. The error is enough: the thread holds the signal
+ * back while it makes a file longer, and then forgets it. Whoever has blocked the signal is left alone.
  */
 #ifndef KMMAP_SIZE_SIGNAL_H
 #define KMMAP_SIZE_SIGNAL_H
