@@ -96,8 +96,8 @@ internal val systemFiles: List<BadInput> = listOf(
     path("/proc/kmmap-missing", NOT_FOUND, "/proc/kmmap-missing", "ENOENT"),
     path("/proc/kmmap-missing", NOT_FOUND, "mode=CREATE_NEW", "ENOENT") { create(true) },
     path("/sys", ARGUMENT, "it is a directory"),
-    path("/sys/kernel/mm/transparent_hugepage/enabled", SYSTEM, "mmap(/sys/", "ENODEV"),
-    path("/sys/kernel/mm/transparent_hugepage/enabled", SYSTEM, "mmap(/sys/", "ENODEV") { access(Access.COPY) },
+    path("/sys/kernel/uevent_seqnum", SYSTEM, "mmap(/sys/", "ENODEV"),
+    path("/sys/kernel/uevent_seqnum", SYSTEM, "mmap(/sys/", "ENODEV") { access(Access.COPY) },
 )
 
 /** Descriptors that the library would not have opened itself. */
