@@ -1,87 +1,71 @@
 package dev.kmmap
 
-import dev.kmmap.Bad.ANONYMOUS
-import dev.kmmap.Bad.ARGUMENT
-import dev.kmmap.Bad.DENIED
-import dev.kmmap.Bad.FILE
-import dev.kmmap.Bad.NOT_FOUND
-import dev.kmmap.Bad.OTHER
-import dev.kmmap.Bad.PATH
-import dev.kmmap.Bad.READ_DESCRIPTOR
-import dev.kmmap.Bad.UNSUPPORTED
+import dev.kmmap.Opened.ANONYMOUS
+import dev.kmmap.Opened.FILE
+import dev.kmmap.Opened.READ_DESCRIPTOR
+import dev.kmmap.fixtures.BadInput
+import dev.kmmap.fixtures.BadScene
+import dev.kmmap.fixtures.Refusal
+import dev.kmmap.fixtures.Refusal.ANY_SYSTEM
+import dev.kmmap.fixtures.Refusal.ARGUMENT
+import dev.kmmap.fixtures.Refusal.DENIED
+import dev.kmmap.fixtures.Refusal.NOT_FOUND
+import dev.kmmap.fixtures.Refusal.SYSTEM
+import dev.kmmap.fixtures.Refusal.UNSUPPORTED
 import dev.kmmap.fixtures.Symbol
+import dev.kmmap.fixtures.badInputFolder
 import dev.kmmap.fixtures.here
-import dev.kmmap.fixtures.temporaryFolder
+import dev.kmmap.fixtures.missingFile
+import dev.kmmap.internal.FileType
 import dev.kmmap.internal.SystemCall
 
-/** What is opened, and what comes of it. */
-internal enum class Bad {
-    /** A file of 100 bytes, by its path. */
-    FILE,
+/** What is opened. */
+private enum class Opened(val open: BadScene.(MMapOptions.() -> Unit) -> Unit) {
+    FILE({ open(configure = it) }),
 
-    /** The same file, by a descriptor for reading. */
-    READ_DESCRIPTOR,
-
-    /** A path of the row's own. */
-    PATH,
-    ANONYMOUS,
-
-    ARGUMENT,
-    UNSUPPORTED,
-    NOT_FOUND,
-    DENIED,
-
-    /** An [MMapException] of another kind. */
-    OTHER,
+    /** The file, by a descriptor for reading. */
+    READ_DESCRIPTOR({ mapReading(it) }),
+    ANONYMOUS({ anonymous(it) }),
 }
 
-/**
- * One row: opening [source] is refused by an exception of the kind [expected] whose message contains [message], and
- * whose error is [error], if the system has one.
- */
-internal class BadOpen(
-    val source: Bad,
-    val expected: Bad,
-    val message: String,
-    val path: String = "",
-    val error: Symbol? = null,
-    val beforeAnyCall: Boolean = expected == ARGUMENT || expected == UNSUPPORTED,
-    val configure: MMapOptions.() -> Unit = {},
-)
-
 /** A mistake in the arguments that only a look at the file can show. */
-private fun atFile(message: String, source: Bad = FILE, configure: MMapOptions.() -> Unit) =
-    BadOpen(source, ARGUMENT, message, beforeAnyCall = false, configure = configure)
+private fun atFile(message: String, opened: Opened = FILE, configure: MMapOptions.() -> Unit) =
+    BadInput("open of $opened, $message", ARGUMENT, message) { opened.open(this, configure) }
 
-private fun argument(message: String, source: Bad = FILE, configure: MMapOptions.() -> Unit) =
-    BadOpen(source, ARGUMENT, message, configure = configure)
+private fun argument(message: String, opened: Opened = FILE, configure: MMapOptions.() -> Unit) =
+    BadInput("open of $opened, $message", ARGUMENT, message, beforeAnyCall = true) { opened.open(this, configure) }
 
-private fun path(path: String, expected: Bad, message: String, configure: MMapOptions.() -> Unit = {}) =
-    BadOpen(PATH, expected, message, path, configure = configure)
+private fun path(path: String, refusal: Refusal, message: String, configure: MMapOptions.() -> Unit = {}) =
+    BadInput("open of a path, $message", refusal, message, beforeAnyCall = refusal == ARGUMENT) {
+        open(path, configure)
+    }
 
 /** A path that the system does not take. */
 private fun badPath(path: String, error: Symbol, configure: MMapOptions.() -> Unit = {}) =
-    BadOpen(PATH, OTHER, SystemCall.OPEN.here, path, error, configure = configure)
+    BadInput("open of a path, $error", ANY_SYSTEM, SystemCall.OPEN.here, error.names) { open(path, configure) }
 
 /** What only the system knows to be too much, or not to be allowed, when it comes to [call]. */
 private fun refused(
-    source: Bad,
+    opened: Opened,
     call: SystemCall,
     error: Symbol,
-    expected: Bad = OTHER,
+    refusal: Refusal = ANY_SYSTEM,
     configure: MMapOptions.() -> Unit,
-) = BadOpen(source, expected, "${call.here}(", error = error, configure = configure)
+) = BadInput("open of $opened, $error", refusal, "${call.here}(", error.names) { opened.open(this, configure) }
 
-private fun unsupported(flag: MapFlag, source: Bad = FILE) =
-    BadOpen(source, UNSUPPORTED, "no ${flag.constantName}; it exists on: ") { flags(MapFlag.SHARED, flag) }
+private fun unsupported(message: String, opened: Opened, configure: MMapOptions.() -> Unit) =
+    BadInput("open of $opened, $message", UNSUPPORTED, message, beforeAnyCall = true) { opened.open(this, configure) }
 
-private val folder = temporaryFolder.toString()
+private fun unsupported(flag: MapFlag, opened: Opened = FILE) =
+    unsupported("no ${flag.constantName}; it exists on: ", opened) { flags(MapFlag.SHARED, flag) }
+
 private const val MAX = Long.MAX_VALUE
 
 /** How messages end when a folder on the way is missing. */
-private val missing = "(${Symbol.FOLDER_NOT_FOUND.here} ${Symbol.FOLDER_NOT_FOUND.code()})"
+private val folderMissing = "(${Symbol.FOLDER_NOT_FOUND.here} ${Symbol.FOLDER_NOT_FOUND.code()})"
 
-internal val badOpens: List<BadOpen> = listOf(
+/** Opening with bad arguments, on every system. */
+internal val badOpens: List<BadInput> = listOf(
     // Numbers.
     argument("offset must not be negative: -1") { offset(-1) },
     argument("offset must not be negative: -9223372036854775808") { offset(Long.MIN_VALUE) },
@@ -158,26 +142,26 @@ internal val badOpens: List<BadOpen> = listOf(
     // Flags that this system lacks, before anything is opened.
     unsupported(MapFlag.ALIGNED_SUPER),
     unsupported(MapFlag.CONCEAL, READ_DESCRIPTOR),
-    BadOpen(ANONYMOUS, UNSUPPORTED, "no MAP_CONCEAL; it exists on: OpenBSD") {
+    unsupported("no MAP_CONCEAL; it exists on: OpenBSD", ANONYMOUS) {
         length(1).flags(MapFlag.PRIVATE, MapFlag.CONCEAL)
     },
-    path("$folder/kmmap-missing", UNSUPPORTED, "MAP_ALIGNED_SUPER") {
+    path(missingFile, UNSUPPORTED, "MAP_ALIGNED_SUPER") {
         flags(MapFlag.PRIVATE, MapFlag.ALIGNED_SUPER).create(true)
     },
     // Paths.
     path("", NOT_FOUND, "${SystemCall.OPEN.here}(, mode=READ): "),
-    path("$folder/kmmap-missing", NOT_FOUND, "${SystemCall.OPEN.here}($folder/kmmap-missing, mode=READ): "),
-    path("$folder/kmmap-missing", NOT_FOUND, "mode=READ_WRITE") { access(Access.WRITE) },
-    path("$folder/kmmap-missing/deeper", NOT_FOUND, missing) { access(Access.COPY) },
-    path("$folder/kmmap-missing/deeper", NOT_FOUND, missing) { create(true) },
-    path("$folder/kmmap\u0000x", ARGUMENT, "path contains a NUL character: $folder/kmmap\\0x"),
+    path(missingFile, NOT_FOUND, "${SystemCall.OPEN.here}($missingFile, mode=READ): "),
+    path(missingFile, NOT_FOUND, "mode=READ_WRITE") { access(Access.WRITE) },
+    path("$missingFile/deeper", NOT_FOUND, folderMissing) { access(Access.COPY) },
+    path("$missingFile/deeper", NOT_FOUND, folderMissing) { create(true) },
+    path("$missingFile\u0000x", ARGUMENT, "path contains a NUL character: $missingFile\\0x"),
     path("\u0000", ARGUMENT, "path contains a NUL character: \\0"),
-    path("$folder/kmmap\u0000", ARGUMENT, "path contains a NUL character") { access(Access.WRITE).create(true) },
-    path("$folder/kmmap\ud800", ARGUMENT, "half of a surrogate pair"),
-    path("$folder/kmmap\udc00x", ARGUMENT, "half of a surrogate pair") { create(true) },
-    badPath("$folder/" + "x".repeat(300), Symbol.NAME_TOO_LONG),
-    badPath("$folder/" + "x/".repeat(2500), Symbol.PATH_TOO_LONG),
-    badPath("$folder/" + "\u00e4".repeat(300), Symbol.NAME_TOO_LONG) { access(Access.WRITE).create(true) },
+    path("$missingFile\u0000", ARGUMENT, "path contains a NUL character") { access(Access.WRITE).create(true) },
+    path("$missingFile\ud800", ARGUMENT, "half of a surrogate pair"),
+    path("$missingFile\udc00x", ARGUMENT, "half of a surrogate pair") { create(true) },
+    badPath("$badInputFolder/" + "x".repeat(300), Symbol.NAME_TOO_LONG),
+    badPath("$badInputFolder/" + "x/".repeat(2500), Symbol.PATH_TOO_LONG),
+    badPath("$badInputFolder/" + "\u00e4".repeat(300), Symbol.NAME_TOO_LONG) { access(Access.WRITE).create(true) },
     // What the system refuses.
     refused(FILE, SystemCall.ALLOCATE, Symbol.FILE_TOO_LARGE) { access(Access.WRITE).extend(true).length(MAX) },
     refused(FILE, SystemCall.ALLOCATE, Symbol.FILE_TOO_LARGE) {
@@ -188,4 +172,42 @@ internal val badOpens: List<BadOpen> = listOf(
     refused(ANONYMOUS, SystemCall.MAP, Symbol.TOO_MUCH_MEMORY) { length(1L shl 62) },
     refused(ANONYMOUS, SystemCall.MAP, Symbol.TOO_MUCH_MEMORY) { flags(MapFlag.PRIVATE).length(1L shl 62) },
     refused(ANONYMOUS, SystemCall.MAP, Symbol.TOO_MUCH_MEMORY) { length(MAX).trackFile(false) },
+    // What the descriptor or the path turns out to be.
+    otherKind(FileType.SOCKET, "socket"),
+    otherKind(FileType.OTHER, "descriptor of another kind"),
+    otherKind(FileType.FIFO, "FIFO"),
+    otherKind(FileType.DIRECTORY, "directory"),
+    BadInput("open of a device without length", ARGUMENT, "character device: it needs an explicit length") {
+        calls.answer(SystemCall.FILE_MODE) { FileType.CHARACTER_DEVICE.bits }
+        open()
+    },
+    BadInput("open of a directory", ARGUMENT, "it is a directory") { open(badInputFolder) },
+    BadInput("open of a directory to write", ARGUMENT, "it is a directory") {
+        open(badInputFolder) { access(Access.WRITE) }
+    },
+    BadInput("creating a directory's name", ARGUMENT, "it is a directory") {
+        open(badInputFolder) { access(Access.WRITE).create(true).extend(true).length(1) }
+    },
+    BadInput("a descriptor that is not open", SYSTEM, "descriptor 987654", Symbol.BAD_DESCRIPTOR.names) {
+        map(987_654)
+    },
+    BadInput("a descriptor that is not open, untracked", SYSTEM, "descriptor 987654", Symbol.BAD_DESCRIPTOR.names) {
+        map(987_654) { trackFile(false) }
+    },
+    notADescriptor(-1),
+    notADescriptor(Long.MIN_VALUE),
+    notADescriptor(Int.MAX_VALUE + 1L),
+    notADescriptor(MAX),
 )
+
+/** A descriptor that turns out to be of this [type]. */
+private fun otherKind(type: FileType, name: String) =
+    BadInput("open of a $name", ARGUMENT, "is not a regular file: it is a $name") {
+        calls.answer(SystemCall.FILE_MODE) { type.bits }
+        mapReading()
+    }
+
+private fun notADescriptor(number: Long) =
+    BadInput("descriptor $number", ARGUMENT, "not a descriptor: $number", beforeAnyCall = true) {
+        options {}.map(number).close()
+    }

@@ -1,12 +1,13 @@
 package dev.kmmap
 
-import dev.kmmap.fixtures.Ground
 import dev.kmmap.fixtures.ProcessResources
+import dev.kmmap.fixtures.SMALL_DISK
 import dev.kmmap.fixtures.TemporaryFile
-import dev.kmmap.fixtures.ground
+import dev.kmmap.fixtures.noSmallDisk
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.shell
 import dev.kmmap.fixtures.testUnless
+import dev.kmmap.fixtures.withSmallDisk
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
@@ -14,36 +15,12 @@ import io.kotest.matchers.string.shouldContain
 
 private val page = MMap.pageSize
 
-/** Bytes on the disk, and more than that. */
-private const val DISK = 1L shl 20
+/** More than is on the disk. */
 private const val TOO_MUCH = 4L shl 20
 
-/** Why no small disk can be had here; `null` if one can. */
-private val noDisk: String? by lazy {
-    when {
-        ground != Ground.LINUX -> "a small disk is mounted on Linux only"
-        TemporaryFile().use { withDisk(it.path) {} } -> null
-        else -> "mounting a small disk takes root"
-    }
-}
-
-/** Whether a disk could be mounted in a new folder at [folder]; it is gone afterwards. */
-private fun withDisk(folder: String, block: () -> Unit): Boolean {
-    if (!shell("mkdir $folder && mount -t tmpfs -o size=$DISK none $folder 2>/dev/null")) {
-        shell("rmdir $folder")
-        return false
-    }
-    try {
-        block()
-    } finally {
-        shell("umount $folder && rmdir $folder") shouldBe true
-    }
-    return true
-}
-
 private fun FunSpec.testOnSmallDisk(name: String, block: (file: String) -> Unit) {
-    testUnless({ noDisk }, name) {
-        TemporaryFile().use { folder -> withDisk(folder.path) { block("${folder.path}/file") } shouldBe true }
+    testUnless({ noSmallDisk }, name) {
+        TemporaryFile().use { folder -> withSmallDisk(folder.path) { block("${folder.path}/file") } shouldBe true }
         ProcessResources.rangesNaming("kmmap-test-")?.size shouldBe 0
     }
 }
@@ -85,11 +62,11 @@ internal class DiskFullSpec : FunSpec({
             map.fileSize() shouldBe 5000
             map.slice(0) shouldBe patternOf(5000)
             // There is room for less, and it is really there.
-            map.resize(DISK / 2)
-            map.setSlice(0, DISK / 2, patternOf((DISK / 2).toInt()))
+            map.resize(SMALL_DISK / 2)
+            map.setSlice(0, SMALL_DISK / 2, patternOf((SMALL_DISK / 2).toInt()))
             map.flush()
         }
-        shouldHoldPattern(path, (DISK / 2).toInt())
+        shouldHoldPattern(path, (SMALL_DISK / 2).toInt())
     }
 
     testOnSmallDisk("a write into a hole for which there is no room is a fault, and other maps go on") { path ->

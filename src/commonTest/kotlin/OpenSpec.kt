@@ -15,9 +15,7 @@ import dev.kmmap.internal.OpenMode
 import dev.kmmap.internal.SystemCall
 import dev.kmmap.internal.platformSystemCalls
 import io.kotest.assertions.throwables.shouldThrow
-import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
-import io.kotest.matchers.collections.shouldBeIn
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.types.shouldBeInstanceOf
@@ -30,41 +28,6 @@ private fun options(calls: FaultySystemCalls, configure: MMapOptions.() -> Unit 
     MMapOptions().apply(configure).apply { systemCalls = calls }
 
 internal class OpenSpec : FunSpec({
-    test("every bad argument is refused with the right words, and before any system call where none is needed") {
-        TemporaryFile(patternOf(100)).use { file ->
-            val read = platformSystemCalls.open(file.path, OpenMode.READ)
-            for ((index, row) in badOpens.withIndex()) withFaultySystemCalls { calls ->
-                withClue("row $index: ${row.expected} with \"${row.message}\"") {
-                    calls.lend(read)
-                    val options = options(calls, row.configure)
-                    val failure = shouldThrow<Throwable> {
-                        when (row.source) {
-                            Bad.FILE -> options.open(file.path).close()
-                            Bad.READ_DESCRIPTOR -> options.map(read).close()
-                            Bad.ANONYMOUS -> options.anonymous().close()
-                            else -> options.open(row.path).close()
-                        }
-                    }
-                    val isExpected = when (row.expected) {
-                        Bad.ARGUMENT -> failure is IllegalArgumentException
-                        Bad.UNSUPPORTED -> failure is UnsupportedOperationException
-                        Bad.NOT_FOUND -> failure is MMapFileNotFoundException
-                        Bad.DENIED -> failure is MMapAccessDeniedException
-                        else -> failure is MMapException
-                    }
-                    if (!isExpected) throw AssertionError("$failure", failure)
-                    failure.message shouldContain row.message
-                    row.error?.let { (failure as MMapException).errorName shouldBeIn it.names }
-                    if (row.beforeAnyCall) calls.record shouldBe emptyList()
-                    calls.takeBack(read)
-                    calls.shouldHaveNothingLeft()
-                }
-            }
-            platformSystemCalls.close(read)
-            file.readBytes() shouldBe patternOf(100)
-        }
-    }
-
     test("a bad descriptor is refused, one that cannot be a descriptor before any system call") {
         withFaultySystemCalls { calls ->
             for (descriptor in listOf(-1L, Long.MIN_VALUE, Int.MAX_VALUE + 1L, Long.MAX_VALUE)) {

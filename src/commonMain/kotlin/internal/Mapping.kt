@@ -55,10 +55,24 @@ internal class Mapping(
     /** Maps [size] bytes from the offset on; nothing at all for an empty map, which no system would accept. */
     fun mapRange(descriptor: Long, size: Long): Generation {
         if (size == 0L) return Generation(0, delta, 0, 0, rights, usage)
-        val flags = rights.flagBits(anonymous = descriptor == NO_DESCRIPTOR)
-        val address = calls.map(descriptor, offset - delta, delta + size, rights.protectionBits, flags)
-        if (address < 0) throw calls.failure(SystemCall.MAP, address, mapDetail(descriptor, size)).exception()
+        val address = map(descriptor, offset - delta, delta + size) { mapDetail(descriptor, size) }
         return Generation(address, delta, size, delta + size, rights, usage).also(::showName)
+    }
+
+    private inline fun map(descriptor: Long, offset: Long, length: Long, detail: () -> String): Long {
+        val flags = rights.flagBits(anonymous = descriptor == NO_DESCRIPTOR)
+        if (!calls.rangeLimit.take()) throw calls.rangeLimit.refusal(detail())
+        val address = calls.map(descriptor, offset, length, rights.protectionBits, flags)
+        if (address >= 0) return address
+        calls.rangeLimit.giveBack()
+        throw calls.failure(SystemCall.MAP, address, detail()).exception()
+    }
+
+    private fun unmapRange(generation: Generation): Long {
+        generation.guard.release()
+        val result = calls.unmap(generation.address, generation.mappedLength)
+        if (result >= 0) calls.rangeLimit.giveBack()
+        return result
     }
 
     /** Notes that a page of a map of [size] bytes is gone; with [inUse] nobody closes the descriptor meanwhile. */
@@ -82,9 +96,7 @@ internal class Mapping(
 
     fun unmap(generation: Generation) {
         if (generation.mappedLength == 0L) return
-        generation.guard.release()
-        val result = calls.unmap(generation.address, generation.mappedLength)
-        calls.check(SystemCall.UNMAP, result, "$source, length=${generation.mappedLength}")
+        calls.check(SystemCall.UNMAP, unmapRange(generation), "$source, length=${generation.mappedLength}")
     }
 
     /** Bytes in the file; for anonymous memory the bytes of the map. */
@@ -130,9 +142,7 @@ internal class Mapping(
     fun mapDetached(size: Long): Generation {
         if (size == 0L) return mapRange(0)
         val length = delta + size
-        val flags = rights.flagBits(anonymous = true)
-        val address = calls.map(NO_DESCRIPTOR, 0, length, rights.protectionBits, flags)
-        calls.check(SystemCall.MAP, address, "copy of $source, length=$length")
+        val address = map(NO_DESCRIPTOR, 0, length) { "copy of $source, length=$length" }
         return Generation(address, delta, size, length, rights, usage)
     }
 
@@ -167,8 +177,7 @@ internal class Mapping(
 
     /** Unmaps a retired range. A refusal does not fail what is complete without it. */
     fun discard(retired: Generation) {
-        retired.guard.release()
-        if (retired.mappedLength != 0L && calls.unmap(retired.address, retired.mappedLength) < 0) leftovers += retired
+        if (retired.mappedLength != 0L && unmapRange(retired) < 0) leftovers += retired
     }
 
     /** Leaves a range to [release]: it was replaced, but somebody may still be using it. */

@@ -35,6 +35,9 @@ internal interface SystemCalls {
     /** What the calls can do; tests pretend that it is less. */
     val capabilities: Capabilities get() = system.capabilities
 
+    /** How many ranges may be mapped; [Mapping] counts them. */
+    val rangeLimit: RangeLimit get() = RangeLimit.ofProcess
+
     /** Bytes per page of memory. */
     val pageSize: Long
 

@@ -1,0 +1,3 @@
+package dev.kmmap.fixtures
+
+internal actual fun openDescriptor(path: String, flags: Int): Long = error("$path, $flags: Windows has handles")
