@@ -54,6 +54,6 @@ internal class LeakSpec : FunSpec({
             ProcessResources.rangesNaming(file.path)?.size shouldBe 0
             ProcessResources.rangesNaming("memfd:kmmap")?.size shouldBe 0
         }
-        if (longRun) println("leaks: $rounds maps, no descriptor and no mapped range left, $grown bytes of memory gained")
+        if (longRun) println("leaks: $rounds maps, no descriptor and no mapped range left, $grown bytes of memory more")
     }
 })

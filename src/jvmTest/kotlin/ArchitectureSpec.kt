@@ -14,7 +14,7 @@ class ArchitectureSpec : FunSpec({
     }
 
     test("only regions, system calls and linking touch foreign memory on the JVM") {
-        val linking = "Linking|NativeLibrary|FaultGuard|KernelScan|ForeignKernel32"
+        val linking = "Linking|NativeLibrary|FaultGuard|KernelScan|StagedScan|ForeignKernel32"
         // Platform.jvm.kt for one read, which has to be inlined at every access.
         val allowed = Regex("(MemorySegmentRegion|$linking|[A-Za-z]*SystemCalls)\\.java|Platform\\.jvm\\.kt")
         offenders("src/jvmMain") { "java.lang.foreign" in it }.filterNot { allowed.matches(it.name) }.shouldBeEmpty()
