@@ -29,7 +29,7 @@ private val checks = listOf(Operation(Action.ALL), Operation(Action.FILE))
 private val ending = listOf(Action.CLOSE, Action.SIZE, Action.READ_LINE, Action.POSITION).map { Operation(it) }
 
 /** Where a map and its model part, and what they said. */
-private class Divergence(val place: Int, val operation: Operation, val expected: Any?, val found: Any?)
+private class Divergence(val operation: Operation, val expected: Any?, val found: Any?)
 
 /** Makes up [count] operations, which depend on what the model has become by those before. */
 private fun operations(start: StreamStart, random: Random, count: Int): List<Operation> {
@@ -45,24 +45,24 @@ private fun firstDivergence(start: StreamStart, operations: List<Operation>): Di
         for (each in if ((place + 1) % CHECK_EVERY == 0) listOf(operation) + checks else listOf(operation)) {
             val expected = model.run(each)
             val found = map.run(each, file)
-            if (!sameAnswer(expected, found)) return@use Divergence(place, each, expected, found)
+            if (!sameAnswer(expected, found)) return@use Divergence(each, expected, found)
         }
     }
     for (each in checks + ending) {
         val expected = model.run(each)
         val found = map.run(each, file)
-        if (!sameAnswer(expected, found)) return@use Divergence(operations.lastIndex, each, expected, found)
+        if (!sameAnswer(expected, found)) return@use Divergence(each, expected, found)
     }
     null
 }
 
-/** The fewest of the first [operations] after which map and model differ, if they do so after all of them. */
-private fun shortestPrefix(start: StreamStart, operations: List<Operation>): List<Operation> {
+/** The fewest of the first [operations] after which map and model [part], if they do so after all of them. */
+private fun shortestPrefix(operations: List<Operation>, part: (List<Operation>) -> Boolean): List<Operation> {
     var same = 0
     var different = operations.size
     while (different - same > 1) {
         val middle = (same + different) / 2
-        if (firstDivergence(start, operations.take(middle)) == null) same = middle else different = middle
+        if (part(operations.take(middle))) different = middle else same = middle
     }
     return operations.take(different)
 }
@@ -79,7 +79,7 @@ internal class OperationStreamSpec : FunSpec({
                 val operations = operations(start, random, minOf(left, random.nextInt(1, MOST)))
                 left -= operations.size
                 if (firstDivergence(start, operations) == null) continue
-                val prefix = shortestPrefix(start, operations)
+                val prefix = shortestPrefix(operations) { firstDivergence(start, it) != null }
                 val divergence = checkNotNull(firstDivergence(start, prefix)) { "not again, seed $seed: $start" }
                 throw AssertionError(
                     "seed $seed: $start\n${prefix.joinToString("\n")}\n${divergence.operation}: " +
@@ -90,9 +90,11 @@ internal class OperationStreamSpec : FunSpec({
         }
     }
 
-    test("of a wrong answer the fewest operations are told that lead to it") {
-        val start = OperationGenerator.start(Random(1))
-        val operations = operations(start, Random(1), MOST)
-        shortestPrefix(start, operations).size shouldBe MOST
+    test("of operations that lead to a wrong answer the fewest are told") {
+        val operations = List(MOST) { Operation(Action.GET, it.toLong()) }
+        for (wrong in listOf(0, 1, 137, MOST - 1)) {
+            val prefix = shortestPrefix(operations) { prefix -> prefix.any { it.number(0) == wrong.toLong() } }
+            prefix.last().number(0) shouldBe wrong
+        }
     }
 })
