@@ -19,6 +19,8 @@ import kotlin.time.Duration.Companion.minutes
 /** Operations of one seed. */
 private val operationsOfSeed = if (longRun) 100_000 else 20_000
 
+private val limit = if (longRun) 2.hours else 5.minutes
+
 /** Operations of one map, at most. */
 private const val MOST = 400
 
@@ -69,7 +71,8 @@ private fun shortestPrefix(operations: List<Operation>, part: (List<Operation>) 
 
 internal class OperationStreamSpec : FunSpec({
     test("random operations answer what a plain array would, and leave map and file as it").config(
-        timeout = if (longRun) 2.hours else 5.minutes,
+        timeout = limit,
+        invocationTimeout = limit,
     ) {
         for (seed in seeds(if (longRun) 20 else 1)) {
             val random = Random(seed)

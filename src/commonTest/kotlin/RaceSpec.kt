@@ -136,6 +136,7 @@ internal class RaceSpec : FunSpec({
 
         test("readers of $name meet right values or documented exceptions, while it is resized and closed").config(
             timeout = limit,
+            invocationTimeout = limit,
         ) {
             val seed = Random.nextInt()
             TemporaryFile(content).use { file ->
