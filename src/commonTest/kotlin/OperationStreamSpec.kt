@@ -10,6 +10,7 @@ import dev.kmmap.fixtures.run
 import dev.kmmap.fixtures.sameAnswer
 import dev.kmmap.fixtures.seeds
 import dev.kmmap.fixtures.shown
+import dev.kmmap.fixtures.slowness
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import kotlin.random.Random
@@ -17,7 +18,7 @@ import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.minutes
 
 /** Operations of one seed. */
-private val operationsOfSeed = if (longRun) 100_000 else 20_000
+private val operationsOfSeed = if (longRun) 100_000 else 20_000 / slowness
 
 private val limit = if (longRun) 2.hours else 5.minutes
 
