@@ -17,6 +17,8 @@ start_tests() {
     [ "$suffix" = exe ] || again="${run_with[*]} $again"
     # qemu, wine or nothing: they have limits of their own.
     local runner=${run_with[0]:-}
+    # The long forms take hours on a busy machine.
+    [ "${KMMAP_LONG:-}" != 1 ] || TESTS_TIMEOUT=36000
     KMMAP_RUNNER=${runner%%-*} KMMAP_TEST_PROGRAM=$again timeout "$TESTS_TIMEOUT" \
         "${run_with[@]}" "$program" "$tests_counts" "$@" \
         </dev/null >"$tests_log" 2>&1 3<&- &

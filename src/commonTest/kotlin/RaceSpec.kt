@@ -5,7 +5,6 @@ import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.longRaceRounds
 import dev.kmmap.fixtures.longRun
 import dev.kmmap.fixtures.pattern
-import dev.kmmap.fixtures.patternOf
 import dev.kmmap.internal.pause
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
@@ -22,6 +21,8 @@ private val rounds = if (longRun) longRaceRounds / 4 else 60
 /** For all rounds of one race; a long run takes its time on a busy machine. */
 private val limit = if (longRun) 3.hours else 5.minutes
 
+private const val READERS = 4
+
 /** What every reader has done before the map is closed. */
 private const val STEPS_BEFORE_CLOSE = 30
 
@@ -31,8 +32,17 @@ private val page = MMap.pageSize
 private const val LEAST = 2048L
 private val most = 4 * page
 
-/** A needle that occurs once, below the least size. */
-private val needle = ByteArray(20) { pattern(1000L + it) }
+/** Bytes at two places, the first of them 0 and the second one here, so that moving them there changes nothing. */
+private const val SECOND = 200L
+private const val REPEATED = 100L
+
+private fun right(index: Long): Byte =
+    pattern(if (index in SECOND until SECOND + REPEATED) index - SECOND else index)
+
+private val content = ByteArray(most.toInt()) { right(it.toLong()) }
+
+/** Occurs once, below the least size. */
+private val needle = content.copyOfRange(1000, 1020)
 
 private fun MMapOptions.opened(path: String?): MMap = if (path == null) anonymous() else open(path)
 
@@ -73,10 +83,10 @@ private class Race(val map: MMap, seed: Int) {
     private fun read(random: Random) {
         val index = random.nextLong(most)
         try {
-            when (random.nextInt(12)) {
+            when (random.nextInt(14)) {
                 0, 1, 2 -> check(index, map[index])
                 3 -> map.slice(index, index + 100).forEachIndexed { i, byte -> check(index + i, byte) }
-                4 -> check(map.slice(0, LEAST).contentEquals(patternOf(LEAST.toInt()))) { "slice" }
+                4 -> check(map.slice(0, LEAST).contentEquals(content.copyOf(LEAST.toInt()))) { "slice" }
                 5 -> check(map.find(needle, 0) == 1000L) { "find" }
                 6 -> check(map.rfind(needle, 0, LEAST) == 1000L) { "rfind" }
                 7 -> {
@@ -84,10 +94,12 @@ private class Race(val map: MMap, seed: Int) {
                     map.copyTo(index, bytes)
                     bytes.forEachIndexed { i, byte -> check(index + i, byte) }
                 }
-                8 -> map[index % LEAST] = pattern(index % LEAST)
-                9 -> map.copyFrom(5, patternOf(100).copyOfRange(5, 100))
+                8 -> map[index % LEAST] = right(index % LEAST)
+                9 -> map.copyFrom(5, content, 5, 100)
                 10 -> check(map.size in LEAST..most) { "size" }
                 11 -> map.flush(0, 10, FlushMode.ASYNC)
+                12 -> map.move(SECOND, 0, REPEATED)
+                13 -> check(map.count(Needle.of(needle), 0) == 1L) { "count" }
             }
         } catch (e: IndexOutOfBoundsException) {
             // The last byte that was asked for is at most 64 beyond the index.
@@ -97,8 +109,8 @@ private class Race(val map: MMap, seed: Int) {
     }
 
     private fun check(index: Long, byte: Byte) {
-        val isRight = byte == pattern(index) || byte == 0.toByte() && index >= LEAST
-        check(isRight) { "the byte at $index is $byte instead of ${pattern(index)}" }
+        val isRight = byte == right(index) || byte == 0.toByte() && index >= LEAST
+        check(isRight) { "the byte at $index is $byte instead of ${right(index)}" }
     }
 
     private inline fun check(condition: Boolean, what: () -> String) {
@@ -124,22 +136,30 @@ internal class RaceSpec : FunSpec({
 
         test("readers of $name meet right values or documented exceptions, while it is resized and closed").config(
             timeout = limit,
+            invocationTimeout = limit,
         ) {
             val seed = Random.nextInt()
-            TemporaryFile(patternOf(most.toInt())).use { file ->
+            TemporaryFile(content).use { file ->
+                var descriptors: Int? = null
                 repeat(rounds) { round ->
+                    // After the first round the process has opened what it opens once.
+                    if (round == 1) descriptors = ProcessResources.descriptors()
                     val map = MMapOptions().apply(configure).length(most).opened(if (inFile) file.path else null)
-                    map.copyFrom(0, patternOf(most.toInt()))
+                    map.copyFrom(0, content)
                     val race = Race(map, seed + round)
                     try {
-                        run(listOf(race.reader(), race.reader(), race.reader(), race.resizer(), race.closer()))
+                        run(List(READERS) { race.reader() } + listOf(race.resizer(), race.closer()))
                     } catch (e: Throwable) {
                         throw AssertionError("seed $seed, round $round: ${e.message}", e)
                     }
                     if (inFile) MMap.open(file.path, Access.WRITE).use { it.resize(most) }
                 }
+                ProcessResources.descriptors() shouldBe descriptors
+                for (mapped in listOf(file.path, "memfd:kmmap")) {
+                    ProcessResources.rangesNaming(mapped)?.let { it shouldBe emptyList() }
+                }
             }
-            ProcessResources.rangesNaming("kmmap-test-")?.size?.let { it shouldBe 0 }
+            if (longRun) println("race: seed $seed, $rounds rounds with $name, no descriptor and no range left")
         }
     }
 
