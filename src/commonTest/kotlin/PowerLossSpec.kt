@@ -49,7 +49,8 @@ private fun mount(image: String, folder: String): Boolean =
     shell("mkdir $folder && { mount -o loop $image $folder 2>/dev/null || { rmdir $folder; false; }; }")
 
 private fun unmount(folder: String) {
-    shell("umount $folder && rmdir $folder") shouldBe true
+    // Somebody may still be there, if the test has failed.
+    shell("{ umount $folder || umount -l $folder; } && rmdir $folder") shouldBe true
 }
 
 private fun <T> mounted(image: String, folder: String, block: () -> T): T {
