@@ -4,7 +4,8 @@ import dev.kmmap.internal.SystemConstant
 import kotlin.jvm.JvmSynthetic
 
 /**
- * How far [MMap.flush] goes before it returns.
+ * How far [MMap.flush] goes before it returns. What is there after a kill needs no flush, what is there after a loss of
+ * power does: docs/durability.md has what each mode promises, and the tests that show it.
  *
  * @sample dev.kmmap.samples.MMapSamples.flushPartOfTheMap
  */

@@ -1,0 +1,83 @@
+package dev.kmmap
+
+import dev.kmmap.fixtures.Ground
+import dev.kmmap.fixtures.Records
+import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.environmentVariable
+import dev.kmmap.fixtures.ground
+import dev.kmmap.fixtures.longKills
+import dev.kmmap.fixtures.longRun
+import dev.kmmap.fixtures.peerCommand
+import dev.kmmap.fixtures.shellStatus
+import dev.kmmap.fixtures.testUnless
+import io.kotest.assertions.withClue
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.longs.shouldBeGreaterThanOrEqual
+import io.kotest.matchers.shouldBe
+import kotlin.random.Random
+import kotlin.time.Duration.Companion.minutes
+
+/** Processes that are killed, of each kind. */
+private val kills = if (longRun) longKills else 3
+
+/** So many records before the last that is committed have to be whole. */
+private const val CHECKED = 2000
+
+/**
+ * How long a process writes at most before it is killed, in milliseconds: some have just begun, and some have been
+ * compiled by the JVM meanwhile.
+ */
+private val lives = listOf(10, 500)
+
+private val reason: String? =
+    if (ground == Ground.LINUX) null else "processes are killed on Linux only"
+
+/** Kills a process after some milliseconds of writing, and returns 0 if it has lived that long. */
+private fun killWriter(path: String, begun: String, period: Int, milliseconds: Int): Int {
+    val writer = peerCommand("records", path, begun, "$period")
+    val wait = "until [ -e $begun ]; do kill -0 \$writer || exit 1; sleep 0.01; done"
+    val kill = "sleep 0.${milliseconds.toString().padStart(3, '0')}; kill -9 \$writer"
+    return shellStatus("$writer & writer=\$!; $wait; rm $begun; $kill; wait \$writer 2>/dev/null; [ $? = 137 ]")
+}
+
+private fun FunSpec.testKilling(name: String, period: Int) = testUnless({ reason }, name, timeout = 30.minutes) {
+    val seed = environmentVariable("KMMAP_SEED")?.toInt() ?: Random.nextInt()
+    val random = Random(seed)
+    var last = 0L
+    TemporaryFile(ByteArray(Records.SIZE)).use { file ->
+        TemporaryFile().use { begun ->
+            repeat(kills) { kill ->
+                withClue("seed $seed, kill $kill") {
+                    val life = 1 + random.nextInt(lives[kill % lives.size])
+                    killWriter(file.path, begun.path, period, life) shouldBe 0
+                    val bytes = file.readBytes()
+                    Records.lastCommitted(bytes) shouldBeGreaterThanOrEqual last
+                    last = Records.lastCommitted(bytes)
+                    Records.violations(bytes, CHECKED).shouldBeEmpty()
+                }
+            }
+        }
+    }
+    if (longRun) println("kill: seed $seed, flushed each $period, $kills kills, $last records, none wrong")
+}
+
+internal class KillSpec : FunSpec({
+    test("a record that is not as it was written is found, and a torn commit is none") {
+        val last = CHECKED + 9L
+        MMap.anonymous(Records.SIZE.toLong()).use { map ->
+            for (number in 1..last) Records.write(map, number)
+            val bytes = map.slice(0)
+            Records.lastCommitted(bytes) shouldBe last
+            Records.violations(bytes, CHECKED).shouldBeEmpty()
+            for (number in listOf(9L, 10L, last)) bytes[Records.offsetOf(number).toInt() + 63]++
+            Records.violations(bytes, CHECKED) shouldBe listOf(10L, last)
+            bytes[Records.commitOffsetOf(last).toInt() + 7]++
+            Records.lastCommitted(bytes) shouldBe last - 1
+        }
+    }
+
+    testKilling("a process that is killed while it writes leaves all that it has written", period = 0)
+
+    testKilling("a process that is killed while it writes and flushes leaves all that it has written", period = 500)
+})
