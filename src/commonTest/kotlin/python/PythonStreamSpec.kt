@@ -4,7 +4,7 @@ import dev.kmmap.MMap
 import dev.kmmap.fixtures.Action
 import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.Operation
-import dev.kmmap.fixtures.Refusal
+import dev.kmmap.fixtures.RefusedAs
 import dev.kmmap.fixtures.StreamKind
 import dev.kmmap.fixtures.StreamStart
 import dev.kmmap.fixtures.TemporaryFile
@@ -41,36 +41,36 @@ private class Meaning(val row: String, val answer: String, val applies: (Operati
 
 /** The first that applies counts; an answer without one has to be the same. */
 private val meanings = listOf(
-    Meaning("`m[-1]` is the last byte", "${Refusal.OUTSIDE}") { operation, result, _ ->
+    Meaning("`m[-1]` is the last byte", "${RefusedAs.OUTSIDE}") { operation, result, _ ->
         operation.action == Action.GET && operation.number(0) < 0 && !result.endsWith("Error")
     },
     Meaning("`flush` at an offset inside a page: `EINVAL`", "") { operation, result, _ ->
         operation.action == Action.FLUSH && result == "OSError"
     },
-    Meaning("`TypeError` for resizing a copy-on-write map", "${Refusal.UNSUPPORTED}") { operation, result, kind ->
+    Meaning("`TypeError` for resizing a copy-on-write map", "${RefusedAs.UNSUPPORTED}") { operation, result, kind ->
         operation.action == Action.RESIZE && result == "TypeError" && kind == StreamKind.COPY
     },
-    Meaning("`TypeError` for changing a read-only map", "${Refusal.READ_ONLY}") { _, result, _ ->
+    Meaning("`TypeError` for changing a read-only map", "${RefusedAs.READ_ONLY}") { _, result, _ ->
         result == "TypeError"
     },
-    Meaning("a slice that is assigned other than its own size: `IndexError`", "${Refusal.ARGUMENT}") {
+    Meaning("a slice that is assigned other than its own size: `IndexError`", "${RefusedAs.ARGUMENT}") {
             operation, result, _ ->
         result == "IndexError" && operation.action in setOf(Action.SET_SLICE, Action.SET_SLICE_STEP)
     },
     Meaning(
         "`IndexError` for an index; `ValueError` for `read_byte`, `write_byte` and `write` at the end",
-        "${Refusal.OUTSIDE}",
+        "${RefusedAs.OUTSIDE}",
     ) { operation, result, _ ->
         result == "IndexError" ||
             result == "ValueError" && operation.action in setOf(Action.READ_BYTE, Action.WRITE_BYTE, Action.WRITE)
     },
-    Meaning("`ValueError` or `OverflowError` for an argument", "${Refusal.ARGUMENT}") { _, result, _ ->
+    Meaning("`ValueError` or `OverflowError` for an argument", "${RefusedAs.ARGUMENT}") { _, result, _ ->
         result == "ValueError"
     },
-    Meaning("`OSError` without the name of the file", "${Refusal.SYSTEM}") { _, result, _ -> result == "OSError" },
+    Meaning("`OSError` without the name of the file", "${RefusedAs.SYSTEM}") { _, result, _ -> result == "OSError" },
 )
 
-private val whenClosed = Meaning("`ValueError: mmap closed or invalid`", "${Refusal.CLOSED}") { _, result, _ ->
+private val whenClosed = Meaning("`ValueError: mmap closed or invalid`", "${RefusedAs.CLOSED}") { _, result, _ ->
     result == "ValueError"
 }
 
