@@ -14,7 +14,7 @@ import kotlin.time.Duration.Companion.minutes
 private val rounds = if (longRun) 100_000 else 2_000
 
 /** After so many the process has opened what it opens once, and, in a long run, has compiled and collected. */
-private val warmUp = if (longRun) 20_000 else 100
+private val warmUp = if (longRun) 100_000 else 100
 
 private val page = MMap.pageSize
 
