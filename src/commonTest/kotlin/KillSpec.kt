@@ -3,11 +3,11 @@ package dev.kmmap
 import dev.kmmap.fixtures.Ground
 import dev.kmmap.fixtures.Records
 import dev.kmmap.fixtures.TemporaryFile
-import dev.kmmap.fixtures.environmentVariable
 import dev.kmmap.fixtures.ground
 import dev.kmmap.fixtures.longKills
 import dev.kmmap.fixtures.longRun
 import dev.kmmap.fixtures.peerCommand
+import dev.kmmap.fixtures.seeds
 import dev.kmmap.fixtures.shellStatus
 import dev.kmmap.fixtures.testUnless
 import io.kotest.assertions.withClue
@@ -42,7 +42,7 @@ private fun killWriter(path: String, begun: String, period: Int, milliseconds: I
 }
 
 private fun FunSpec.testKilling(name: String, period: Int) = testUnless({ reason }, name, timeout = 30.minutes) {
-    val seed = environmentVariable("KMMAP_SEED")?.toInt() ?: Random.nextInt()
+    val seed = seeds(1).single()
     val random = Random(seed)
     var last = 0L
     TemporaryFile(ByteArray(Records.SIZE)).use { file ->

@@ -2,8 +2,8 @@ package dev.kmmap
 
 import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.TemporaryFile
-import dev.kmmap.fixtures.environmentVariable
 import dev.kmmap.fixtures.longRun
+import dev.kmmap.fixtures.seeds
 import dev.kmmap.fixtures.shell
 import dev.kmmap.fixtures.testNeeding
 import dev.kmmap.internal.pause
@@ -143,7 +143,7 @@ private class Soak(val file: TemporaryFile, val access: Access, val regrows: Boo
 internal class TruncationSoakSpec : FunSpec({
     val name = "$USERS threads meet right values or the fault while another process truncates their file"
     testNeeding(Needs.FAULT_GUARD, name, timeout = 20.minutes) {
-        val seed = environmentVariable("KMMAP_SEED")?.toInt() ?: Random.nextInt()
+        val seed = seeds(1).single()
         var truncations = 0
         var faults = 0
         TemporaryFile(content).use { other ->

@@ -179,13 +179,7 @@ internal fun MMap.isWhole(used: Region): Boolean {
     val current = generation
     if (current.region !== used) return false
     if (!current.guard.hasFaulted()) return true
-    val inUse = current.gate.enter()
-    try {
-        mapping.breakDown(current.size, inUse)
-    } finally {
-        if (inUse) current.gate.exit()
-    }
-    throw broken()
+    throw broken(current)
 }
 
 /** Throws if a page of the map was found gone. */
@@ -199,7 +193,11 @@ internal fun MMap.requireIntact() {
 internal fun MMap.lost(used: Region, cause: Throwable): Throwable {
     requireUsable()
     val current = generation
-    if (current.region !== used) return cause
+    return if (current.region === used) broken(current) else cause
+}
+
+/** [broken], for who is not inside the gate of [current], of which a page is gone. */
+private fun MMap.broken(current: Generation): MMapException {
     val inUse = current.gate.enter()
     try {
         mapping.breakDown(current.size, inUse)
