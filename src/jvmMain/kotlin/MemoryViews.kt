@@ -22,8 +22,9 @@ import java.nio.ByteBuffer
  * reading into a buffer made of it, or writing from one, [MMapOptions.timeout] or not. So hand it only to what ends.
  *
  * **A page that is gone** reads as zeros where the fault guard works, and takes writes that reach nobody; nothing says
- * so until the next operation of the map, which throws [MMapFaultException] and ends the segment as well. Without the
- * guard the access throws `InternalError`, and foreign code ends the JVM: docs/platforms.md says where.
+ * so until the next operation of the map, other than a `get` of a byte that is not zero: that one throws
+ * [MMapFaultException] and ends the segment as well. Without the guard the access throws `InternalError`, and foreign
+ * code ends the JVM: docs/platforms.md says where.
  *
  * `force` is not for this segment; use [MMap.flush]. Its `isMapped` is `false`.
  *
@@ -41,12 +42,15 @@ public fun MMap.asMemorySegment(offset: Long = 0, length: Long = -1): MemorySegm
  * As [asMemorySegment], as a direct buffer, with all that is said there: it dies with the map. Its byte order is at
  * first big-endian, as that of every buffer.
  *
- * @throws IllegalArgumentException if the range lies outside, or has more than [Int.MAX_VALUE] bytes.
+ * @throws IllegalArgumentException if the range lies outside, or has more than 2,147,483,639 bytes, the JDK's limit.
  * @throws UnsupportedOperationException if the map has no read permission.
  */
 @JvmOverloads
 public fun MMap.asByteBuffer(offset: Long = 0, length: Long = -1): ByteBuffer {
     val segment = asMemorySegment(offset, length)
-    require(segment.byteSize() <= Int.MAX_VALUE) { "${segment.byteSize()} bytes are too many for a ByteBuffer" }
+    require(segment.byteSize() <= LONGEST_BUFFER) { "${segment.byteSize()} bytes are too many for a ByteBuffer" }
     return segment.asByteBuffer()
 }
+
+/** [MemorySegment.asByteBuffer] refuses more. */
+private const val LONGEST_BUFFER = Int.MAX_VALUE - 8
