@@ -17,6 +17,7 @@ import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import kotlinx.io.Buffer
 import kotlinx.io.bytestring.ByteString
 
 /** Every public operation that a closed map refuses, with arguments that are good and with some that are not. */
@@ -64,6 +65,13 @@ internal val refusedWhenClosed: List<Pair<String, suspend (MMap) -> Any?>> = lis
     "iteration" to { map -> map.forEach { } },
     "toList" to { it.toList() },
     "sliceToByteString" to { it.sliceToByteString(0) },
+    "readByteString" to { it.readByteString(0) },
+    "copyFrom a ByteString" to { it.copyFrom(-1, ByteString(1)) },
+    "setSlice of a ByteString" to { it.setSlice(0, 7, ByteString()) },
+    "asSource" to { it.asSource() },
+    "asSink" to { it.asSink(-1) },
+    "transferTo" to { it.transferTo(Buffer(), 0, 0) },
+    "readFrom" to { it.readFrom(Buffer(), 5, 0) },
     "move" to { it.move(0, 0, 0) },
     "move outside" to { it.move(-1, 0, 0) },
     "flush" to { it.flush() },

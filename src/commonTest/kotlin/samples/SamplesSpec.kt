@@ -157,6 +157,32 @@ internal class SamplesSpec : FunSpec({
         }
     }
 
+    test("writeRecords and readRecords") {
+        withText(" ".repeat(10)) { file ->
+            KotlinxIoSamples.writeRecords(Path(file.path), listOf("one", "2", "")) shouldBe 10
+            KotlinxIoSamples.readRecords(Path(file.path)) shouldBe listOf("one", "2", "")
+        }
+        withText(" ".repeat(9)) { file ->
+            shouldThrow<IndexOutOfBoundsException> {
+                KotlinxIoSamples.writeRecords(Path(file.path), listOf("one", "2", ""))
+            }
+            file.text() shouldBe " ".repeat(9)
+        }
+    }
+
+    test("copyThroughBuffers") {
+        withText("first\nsecond") { from ->
+            withText("0123456789") { to ->
+                KotlinxIoSamples.copyThroughBuffers(Path(from.path), Path(to.path)) shouldBe 5
+                to.text() shouldBe "first56789"
+            }
+            withText("012") { to ->
+                KotlinxIoSamples.copyThroughBuffers(Path(from.path), Path(to.path)) shouldBe 3
+                to.text() shouldBe "fir"
+            }
+        }
+    }
+
     test("oneNeedleManyMaps") {
         withText("a needle") { one ->
             withText("hay") { two ->

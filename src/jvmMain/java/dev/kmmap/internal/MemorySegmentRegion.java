@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -77,6 +78,18 @@ public final class MemorySegmentRegion {
 
     public void copyFrom(long index, byte[] source, int startIndex, int count) {
         MemorySegment.copy(source, startIndex, segment, ValueLayout.JAVA_BYTE, index, count);
+        awaitFault();
+    }
+
+    /** Copies {@code count} bytes to where the next ones of the buffer belong, whose position stays. */
+    void copyTo(long index, ByteBuffer destination, int count) {
+        MemorySegment.copy(segment, index, MemorySegment.ofBuffer(destination), 0, count);
+        awaitFault();
+    }
+
+    /** Copies the next {@code count} bytes of the buffer, whose position stays. */
+    void copyFrom(long index, ByteBuffer source, int count) {
+        MemorySegment.copy(MemorySegment.ofBuffer(source), 0, segment, index, count);
         awaitFault();
     }
 

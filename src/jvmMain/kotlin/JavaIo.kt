@@ -1,0 +1,87 @@
+@file:JvmName("MMaps")
+@file:JvmMultifileClass
+
+package dev.kmmap
+
+import dev.kmmap.internal.MapChannel
+import dev.kmmap.internal.MapInputStream
+import dev.kmmap.internal.MapOutputStream
+import dev.kmmap.internal.checkRange
+import dev.kmmap.internal.readOnly
+import dev.kmmap.internal.requireUsable
+import dev.kmmap.internal.sliceBounds
+import java.io.IOException
+import java.io.InputStream
+import java.io.OutputStream
+import java.nio.channels.SeekableByteChannel
+import java.nio.file.Path
+
+/**
+ * Maps the file at this path, as [MMap.open] does: `MMaps.open(path, Access.READ)` in Java.
+ *
+ * @throws UnsupportedOperationException if the path is not one of the system's own files, but in an archive, say.
+ */
+@JvmOverloads
+@Throws(IOException::class)
+@JvmName("open")
+public fun Path.mmap(access: Access = Access.READ, offset: Long = 0, length: Long = 0): MMap =
+    MMap.open(toFile().path, access, offset, length)
+
+/** As [MMapOptions.open] for a path of java.nio; see [mmap]. */
+@Throws(IOException::class)
+public fun MMapOptions.open(path: Path): MMap = open(path.toFile().path)
+
+/**
+ * The bytes from [start] to before [end] as a stream; bounds as in [MMap.slice]. They are copied when they are read,
+ * once: a `BufferedInputStream` around it gains nothing but for single bytes. It can be marked, and skips at no cost.
+ *
+ * The range is that of the moment the stream is made; if the map shrinks, the stream ends at the new end. Closing the
+ * stream does not close the map, and needs not be done. Reading throws [IllegalStateException] when the map is closed,
+ * `IOException` when the stream is, and [MMapFaultException] where a page is gone. A stream is for one thread.
+ *
+ * @throws UnsupportedOperationException if the map has no read permission.
+ */
+@JvmOverloads
+public fun MMap.inputStream(start: Long = 0, end: Long = Long.MAX_VALUE): InputStream {
+    requireUsable()
+    val bounds = sliceBounds(start, end, size)
+    return MapInputStream(this, bounds.start, bounds.end)
+}
+
+/**
+ * A stream that writes into the map, from [index] on. What does not fit between its place and the end of the map is an
+ * `IOException`, and nothing of that one `write` is written: a map does not grow by itself. The `flush` of the stream
+ * has nothing to do; that the bytes are on the device is for [MMap.flush].
+ *
+ * Closing the stream does not close the map. Writing throws [IllegalStateException] when the map is closed, and
+ * `IOException` when the stream is. A stream is for one thread.
+ *
+ * @throws IndexOutOfBoundsException if [index] does not lie in `0..size`.
+ * @throws ReadOnlyMMapException if the map is read-only.
+ */
+@JvmOverloads
+public fun MMap.outputStream(index: Long = 0): OutputStream {
+    if (!writable) throw readOnly("outputStream")
+    checkRange("outputStream", index, 0, size)
+    return MapOutputStream(this, index)
+}
+
+/**
+ * The map as a channel with a position of its own, at first 0; not the cursor. What is read and written is copied once,
+ * from and to buffers of all kinds.
+ *
+ * It does what a `FileChannel` does, with what a map is in mind: `size` is the size of the map. The position may lie
+ * past it; reading there is the end, and a `write` that does not fit is an `IOException` and writes nothing, since a
+ * map does not grow by itself. `truncate` to less is [MMap.resize], which cuts the file, too. A map that cannot be
+ * written throws `NonWritableChannelException` for both.
+ *
+ * Closing the channel does not close the map. When the map is closed the channel is not open any more and throws
+ * [IllegalStateException]; when only the channel is, `ClosedChannelException`. A channel may be used by several
+ * threads, which wait for each other; that of a [confined][MMapOptions.confined] map only by the map's own.
+ *
+ * @throws UnsupportedOperationException if the map has no read permission.
+ */
+public fun MMap.byteChannel(): SeekableByteChannel {
+    requireUsable()
+    return MapChannel(this)
+}

@@ -1,0 +1,56 @@
+@file:JvmName("MMaps")
+@file:JvmMultifileClass
+
+package dev.kmmap
+
+import dev.kmmap.internal.reading
+import dev.kmmap.internal.requireRange
+import java.lang.foreign.MemorySegment
+import java.nio.ByteBuffer
+
+/**
+ * The memory of the map itself, [length] bytes from [offset] on (by default all; -1 is "to the end"), without a copy:
+ * for code that takes segments, or with `VarHandle`s for access to values of several bytes. That of a read-only map is
+ * read-only.
+ *
+ * **It dies with what it shows.** After [MMap.close], and after every [MMap.resize], even to more and even one that has
+ * failed, each access throws `IllegalStateException("Already closed")`, in any thread; make a new one then. So no
+ * access can reach memory that is no longer mapped. That of a [confined][MMapOptions.confined] map throws
+ * `WrongThreadException` in any other thread.
+ *
+ * **Close and resize wait** for a foreign function that was given the segment, and for a channel or socket that is
+ * reading into a buffer made of it, or writing from one, [MMapOptions.timeout] or not. So hand it only to what ends.
+ *
+ * **A page that is gone** reads as zeros where the fault guard works, and takes writes that reach nobody; nothing says
+ * so until the next operation of the map, other than a `get` of a byte that is not zero: that one throws
+ * [MMapFaultException] and ends the segment as well. Without the guard the access throws `InternalError`, and foreign
+ * code ends the JVM: docs/platforms.md says where.
+ *
+ * `force` is not for this segment; use [MMap.flush]. Its `isMapped` is `false`.
+ *
+ * @throws IllegalArgumentException if the range lies outside.
+ * @throws UnsupportedOperationException if the map has no read permission.
+ */
+@JvmOverloads
+public fun MMap.asMemorySegment(offset: Long = 0, length: Long = -1): MemorySegment = reading { generation ->
+    val count = if (length == -1L) generation.size - offset else length
+    requireRange("asMemorySegment", offset, count, generation.size)
+    generation.region.segment().asSlice(offset, count)
+}
+
+/**
+ * As [asMemorySegment], as a direct buffer, with all that is said there: it dies with the map. Its byte order is at
+ * first big-endian, as that of every buffer.
+ *
+ * @throws IllegalArgumentException if the range lies outside, or has more than 2,147,483,639 bytes, the JDK's limit.
+ * @throws UnsupportedOperationException if the map has no read permission.
+ */
+@JvmOverloads
+public fun MMap.asByteBuffer(offset: Long = 0, length: Long = -1): ByteBuffer {
+    val segment = asMemorySegment(offset, length)
+    require(segment.byteSize() <= LONGEST_BUFFER) { "${segment.byteSize()} bytes are too many for a ByteBuffer" }
+    return segment.asByteBuffer()
+}
+
+/** [MemorySegment.asByteBuffer] refuses more. */
+private const val LONGEST_BUFFER = Int.MAX_VALUE - 8
