@@ -33,6 +33,8 @@ import kotlinx.io.Source;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A map as Java's own types for memory: what each is good for, and how it dies with the map. */
@@ -215,6 +217,7 @@ class MMapViewsJavaTest {
     }
 
     @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux has the fault guard for every access")
     void aPageThatIsGoneShowsZerosUntilTheMapTellsOfIt() throws IOException {
         Files.write(path, new byte[100_000]);
         try (MMap map = MMaps.open(path, Access.WRITE)) {
