@@ -109,7 +109,7 @@ public class MMap internal constructor(
      * @throws UnsupportedOperationException if the map has no read permission.
      */
     public operator fun get(index: Long): Byte =
-        access({ checkIndex(index, it.size()) }, doubt = { it == 0.toByte() }) { it.get(index) }
+        access({ checkIndex(index, it.size()) }, trace = { it.toInt() and 0xff }) { it.get(index) }
 
     /**
      * Stores [value] at [index], `0 until size`.

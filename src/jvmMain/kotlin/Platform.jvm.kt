@@ -3,6 +3,7 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MMap
+import java.lang.foreign.ValueLayout.JAVA_BYTE
 import java.lang.foreign.ValueLayout.JAVA_LONG
 import java.util.concurrent.locks.LockSupport
 
@@ -15,14 +16,14 @@ internal actual typealias Region = MemorySegmentRegion
  */
 internal actual inline fun <T> MMap.access(
     check: (Region) -> Unit,
-    doubt: (T) -> Boolean,
+    trace: (T) -> Int,
     block: (Region) -> T,
 ): T {
     while (true) {
         val used = region
         try {
             val result = block(used)
-            if (!doubt(result) || isFreeOfFaults(used) || isWhole(used)) return result
+            if (isFreeOfFaults(used, trace(result)) || isWhole(used)) return result
         } catch (e: RuntimeException) {
             requireUsable()
             check(used)
@@ -34,15 +35,17 @@ internal actual inline fun <T> MMap.access(
 }
 
 /**
- * What [Region.hasFaulted] looks at, but without a fence, and without a call: C2 leaves calls on rare paths alone, and
- * either would keep it from moving the segment's liveness check out of loops, which doubles the time of an access. It
- * reads off-heap memory where the read stands: not before the branch on the byte before it, nor before a write.
+ * What [Region.hasFaulted] looks at, but without a fence, and without a call: either would keep C2 from moving the
+ * segment's liveness check out of loops, which doubles the time of an access. It is read behind the access, since C2
+ * moves no read of off-heap memory before a write, and none before the read that has given its address: hence the
+ * [trace], which picks one of many flags that are the same.
  *
  * As long as no map has had a fault, which is all that most programs see, the rest is not even compiled.
  */
 @Suppress("NOTHING_TO_INLINE")
-internal inline fun isFreeOfFaults(region: Region): Boolean = FaultGuard.COUNTER_OF_ALL.get(JAVA_LONG, 0) == 0L ||
-    FaultGuard.COUNTERS.getAtIndex(JAVA_LONG, region.guard()) == region.faultsBefore()
+internal inline fun isFreeOfFaults(region: Region, trace: Int): Boolean =
+    FaultGuard.FLAGS.get(JAVA_BYTE, trace.toLong()) == 0.toByte() ||
+        FaultGuard.COUNTERS.getAtIndex(JAVA_LONG, region.guard()) == region.faultsBefore()
 
 internal actual fun Scanner.staged(size: Int): Scanner = StagedScan(this, size)
 

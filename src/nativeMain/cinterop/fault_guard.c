@@ -22,7 +22,8 @@ enum { FREE, RESERVED };
 
 /* Fixed, since the handler may look at any time: nothing here is ever moved or given back. */
 static struct range ranges[KMMAP_GUARD_RANGES];
-static _Atomic(uint64_t) counters[KMMAP_GUARD_RANGES + 1];
+#define COUNTERS (KMMAP_GUARD_RANGES + KMMAP_GUARD_FLAGS / sizeof(uint64_t))
+static _Atomic(uint64_t) counters[COUNTERS];
 /* All numbers that were ever used are below. */
 static atomic_int used = 1;
 /* Where to begin to look for a free number. */
@@ -46,7 +47,8 @@ static int number_of(uintptr_t at, uintptr_t *end) {
 
 /* Counts a fault of the range, and returns how many it has had. */
 static uint64_t count_fault(int number) {
-    atomic_fetch_add(&counters[KMMAP_GUARD_RANGES], 1);
+    const uint64_t flags = 0x0101010101010101;
+    for (size_t i = KMMAP_GUARD_RANGES; i < COUNTERS; i++) atomic_store(&counters[i], flags);
     return atomic_fetch_add(&counters[number], 1) + 1;
 }
 

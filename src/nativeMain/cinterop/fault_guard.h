@@ -18,12 +18,16 @@
 /* Ranges that can be registered at once, more than a process can have mappings by default (vm.max_map_count). */
 #define KMMAP_GUARD_RANGES 65536
 
+/* A multiple of the size of a counter. */
+#define KMMAP_GUARD_FLAGS 256
+
 /*
  * Installs the handler, once in a process: later calls do nothing. Returns the address of the counters, unsigned 64-bit
  * numbers of which a range has that of its number, or the negated error code.
  *
  * Counters only grow, also when a number is used again. Number 0 is never given to a range, and its counter stays 0.
- * Behind the last one, at KMMAP_GUARD_RANGES, is the counter of all ranges together.
+ * Behind the counters are KMMAP_GUARD_FLAGS bytes, all of them 0 until a page is found gone in any range, and then none:
+ * as many as a byte has values, so that a program can make which one it reads depend on what it has read before.
  */
 long long kmmap_guard_install(void);
 

@@ -157,10 +157,10 @@ internal actual class Region actual constructor(
  */
 internal actual inline fun <T> MMap.access(
     check: (Region) -> Unit,
-    doubt: (T) -> Boolean,
+    trace: (T) -> Int,
     block: (Region) -> T,
 ): T {
-    if (mapping.usage.isConfined) return accessConfined(check, doubt, block)
+    if (mapping.usage.isConfined) return accessConfined(check, block)
     var address = slotAddress
     if (address == 0L) address = newSlot()
     if (address == NO_SLOT) {
@@ -181,7 +181,7 @@ internal actual inline fun <T> MMap.access(
         slot.value = used.number
         if (!used.isRevoked) {
             val result = block(used)
-            val faulted = doubt(result) && used.hasFaulted()
+            val faulted = used.hasFaulted()
             slot.value = 0
             if (!faulted || isWhole(used)) return result
             continue
@@ -193,7 +193,6 @@ internal actual inline fun <T> MMap.access(
 /** [access] of a map that no other thread can revoke meanwhile. */
 private inline fun <T> MMap.accessConfined(
     check: (Region) -> Unit,
-    doubt: (T) -> Boolean,
     block: (Region) -> T,
 ): T {
     lifecycle.requireOpen()
@@ -205,7 +204,7 @@ private inline fun <T> MMap.accessConfined(
         }
         check(used)
         val result = block(used)
-        if (!(doubt(result) && used.hasFaulted()) || isWhole(used)) return result
+        if (!used.hasFaulted() || isWhole(used)) return result
     }
 }
 

@@ -73,12 +73,13 @@ internal expect class Region(
  * resize has replaced the region meanwhile, [block] runs again: it must be harmless to repeat, even if it had been
  * completed.
  *
- * [doubt] picks the results that may come from the zeros in place of a page that is gone: [Region.hasFaulted] is asked
- * about these only.
+ * Afterwards it is looked whether a page was gone: [Region.hasFaulted]. [trace] makes a number, 0 to 255, of a
+ * result that a single load from the region has given, so that it cannot be known without the result: on the JVM
+ * nothing else keeps the compiler from looking first.
  */
 internal expect inline fun <T> MMap.access(
     check: (Region) -> Unit,
-    doubt: (T) -> Boolean = { true },
+    trace: (T) -> Int = { 0 },
     block: (Region) -> T,
 ): T
 

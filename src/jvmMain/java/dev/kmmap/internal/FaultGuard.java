@@ -18,11 +18,14 @@ public final class FaultGuard {
     /** KMMAP_GUARD_RANGES. */
     private static final long RANGES = 65536;
 
+    /** KMMAP_GUARD_FLAGS. */
+    private static final long FLAG_COUNT = 256;
+
     /** How often a page was found gone, by the numbers of ranges. Everybody may look. */
     public static final MemorySegment COUNTERS;
 
-    /** The same for all ranges together. Its place is a constant to the compiler, so a look is one instruction. */
-    public static final MemorySegment COUNTER_OF_ALL;
+    /** Each of these bytes is 0 until a page is found gone. The compiler knows their place: a look costs little. */
+    public static final MemorySegment FLAGS;
 
     private static final boolean INSTALLED;
 
@@ -32,9 +35,9 @@ public final class FaultGuard {
         COUNTERS = INSTALLED
                 ? Linking.segment(address, RANGES * Long.BYTES, Arena.global())
                 : Arena.global().allocate(JAVA_LONG);
-        COUNTER_OF_ALL = INSTALLED
-                ? Linking.segment(address + RANGES * Long.BYTES, Long.BYTES, Arena.global())
-                : COUNTERS;
+        FLAGS = INSTALLED
+                ? Linking.segment(address + RANGES * Long.BYTES, FLAG_COUNT, Arena.global())
+                : Arena.global().allocate(FLAG_COUNT);
     }
 
     private FaultGuard() {
