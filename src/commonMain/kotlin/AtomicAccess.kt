@@ -16,10 +16,13 @@ import kotlin.jvm.JvmName
  */
 
 /**
- * The number at [index], in the order of bytes of the processor (that is [Endian.LITTLE] on all that kmmap runs on),
- * read at once: never half of it. Volatile as in Java, on every platform: all volatile accesses and all that change a
- * number ([compareAndSetInt], [getAndAddInt], …) have one order that every thread, and every process that maps the same
- * memory, agrees on (sequential consistency); what was written before a number is seen by who has seen the number.
+ * The number at [index], in the order of bytes of the processor (which is [Endian.LITTLE] on all that kmmap runs on),
+ * read at once: never half of it.
+ *
+ * Volatile as in Java, on every platform: all volatile accesses, and all that read and write in one step
+ * ([compareAndSetInt], [getAndAddInt], [getAndSetInt]), have one order that every thread agrees on, and every process
+ * that maps the same memory, whether of the JVM or native (sequential consistency). Who has seen a number sees what was
+ * written before it.
  *
  * @throws IndexOutOfBoundsException if one of the bytes lies outside.
  * @throws IllegalArgumentException if their place in the file, [MMap.offset] plus [index], is no multiple of

@@ -8,9 +8,7 @@ import dev.kmmap.fixtures.pump
 import dev.kmmap.fixtures.runPeer
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.async
-import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.*
 
 private const val COUNT = 100_000
 

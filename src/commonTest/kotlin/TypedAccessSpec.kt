@@ -181,7 +181,9 @@ internal class TypedAccessSpec : FunSpec({
                 for (index in listOf(0L, -1L)) {
                     shouldThrow<ReadOnlyMMapException> { type.set(subject.map, index, 1, Endian.BIG) }
                         .message shouldContain "set$type: the map is read-only"
-                    shouldThrow<ReadOnlyMMapException> { type.copyFrom(subject.map, index, listOf(1), Endian.BIG, 0, 1) }
+                    shouldThrow<ReadOnlyMMapException> {
+                        type.copyFrom(subject.map, index, listOf(1), Endian.BIG, 0, 1)
+                    }
                 }
             }
         }
