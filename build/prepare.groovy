@@ -22,7 +22,7 @@ def kotlinFiles = { List<String> folders ->
 }
 project.properties['kotlin.common.main'] = kotlinFiles(['src/commonMain/kotlin'])
 project.properties['kotlin.common.test'] =
-    kotlinFiles(['src/commonTest/kotlin', 'examples/quickstart', 'examples/grep'])
+    kotlinFiles(['src/commonTest/kotlin', 'examples/quickstart', 'examples/grep', 'examples/ringbuffer'])
 
 def given = { String name ->
     def value = session.userProperties[name] ?: project.properties[name]

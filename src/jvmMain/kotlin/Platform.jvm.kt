@@ -64,6 +64,12 @@ internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner?
 
 internal actual fun kernelScanOfSet(set: ByteArray): Scanner? = KernelScan.ofSet(set) { PortableSetScan(set) }
 
+internal actual fun reversed(value: Short): Short = java.lang.Short.reverseBytes(value)
+
+internal actual fun reversed(value: Int): Int = Integer.reverseBytes(value)
+
+internal actual fun reversed(value: Long): Long = java.lang.Long.reverseBytes(value)
+
 /** The JVM decodes ASCII by vector instructions itself. */
 internal actual class TextDecoder actual constructor() {
     private var bytes = ByteArray(0)

@@ -26,8 +26,8 @@
  * numbers of which a range has that of its number, or the negated error code.
  *
  * Counters only grow, also when a number is used again. Number 0 is never given to a range, and its counter stays 0.
- * Behind the counters are KMMAP_GUARD_FLAGS bytes, all of them 0 until a page is found gone in any range, and then none:
- * as many as a byte has values, so that a program can make which one it reads depend on what it has read before.
+ * Behind the counters are KMMAP_GUARD_FLAGS bytes, all of them 0 until a page is found gone in any range, and then
+ * none: as many as a byte has values, so that a program can make which one it reads depend on what it has read before.
  */
 long long kmmap_guard_install(void);
 

@@ -1,6 +1,21 @@
 package dev.kmmap.internal
 
+import dev.kmmap.Endian
 import dev.kmmap.MMap
+import dev.kmmap.internal.atomics.kmmap_int_compare_and_exchange
+import dev.kmmap.internal.atomics.kmmap_int_get_acquire
+import dev.kmmap.internal.atomics.kmmap_int_get_and_add
+import dev.kmmap.internal.atomics.kmmap_int_get_and_set
+import dev.kmmap.internal.atomics.kmmap_int_get_volatile
+import dev.kmmap.internal.atomics.kmmap_int_set_release
+import dev.kmmap.internal.atomics.kmmap_int_set_volatile
+import dev.kmmap.internal.atomics.kmmap_long_compare_and_exchange
+import dev.kmmap.internal.atomics.kmmap_long_get_acquire
+import dev.kmmap.internal.atomics.kmmap_long_get_and_add
+import dev.kmmap.internal.atomics.kmmap_long_get_and_set
+import dev.kmmap.internal.atomics.kmmap_long_get_volatile
+import dev.kmmap.internal.atomics.kmmap_long_set_release
+import dev.kmmap.internal.atomics.kmmap_long_set_volatile
 import kotlinx.cinterop.ByteVar
 import kotlinx.cinterop.CPointer
 import kotlinx.cinterop.LongVar
@@ -64,8 +79,49 @@ internal actual class Region actual constructor(
         interpretPointed<ByteVar>(memory + index).value = value
     }
 
-    /** Not through a `LongVar`, which promises the compiler an address that is a multiple of eight. */
+    /** Not through a `ShortVar`, which promises the compiler an address that is a multiple of two; so all of these. */
+    actual fun getShort(index: Long): Short = readBits(memory + index, 0, Short.SIZE_BITS, true).toShort()
+
+    actual fun getInt(index: Long): Int = readBits(memory + index, 0, Int.SIZE_BITS, true).toInt()
+
     actual fun getLong(index: Long): Long = readBits(memory + index, 0, Long.SIZE_BITS, false)
+
+    actual fun putShort(index: Long, value: Short): Unit =
+        writeBits(memory + index, 0, Short.SIZE_BITS, value.toLong())
+
+    actual fun putInt(index: Long, value: Int): Unit = writeBits(memory + index, 0, Int.SIZE_BITS, value.toLong())
+
+    actual fun putLong(index: Long, value: Long): Unit = writeBits(memory + index, 0, Long.SIZE_BITS, value)
+
+    actual fun getIntVolatile(index: Long): Int = kmmap_int_get_volatile(address(index))
+
+    actual fun getIntAcquire(index: Long): Int = kmmap_int_get_acquire(address(index))
+
+    actual fun putIntVolatile(index: Long, value: Int): Unit = kmmap_int_set_volatile(address(index), value)
+
+    actual fun putIntRelease(index: Long, value: Int): Unit = kmmap_int_set_release(address(index), value)
+
+    actual fun compareAndExchangeInt(index: Long, expected: Int, newValue: Int): Int =
+        kmmap_int_compare_and_exchange(address(index), expected, newValue)
+
+    actual fun getAndAddInt(index: Long, delta: Int): Int = kmmap_int_get_and_add(address(index), delta)
+
+    actual fun getAndSetInt(index: Long, newValue: Int): Int = kmmap_int_get_and_set(address(index), newValue)
+
+    actual fun getLongVolatile(index: Long): Long = kmmap_long_get_volatile(address(index))
+
+    actual fun getLongAcquire(index: Long): Long = kmmap_long_get_acquire(address(index))
+
+    actual fun putLongVolatile(index: Long, value: Long): Unit = kmmap_long_set_volatile(address(index), value)
+
+    actual fun putLongRelease(index: Long, value: Long): Unit = kmmap_long_set_release(address(index), value)
+
+    actual fun compareAndExchangeLong(index: Long, expected: Long, newValue: Long): Long =
+        kmmap_long_compare_and_exchange(address(index), expected, newValue)
+
+    actual fun getAndAddLong(index: Long, delta: Long): Long = kmmap_long_get_and_add(address(index), delta)
+
+    actual fun getAndSetLong(index: Long, newValue: Long): Long = kmmap_long_get_and_set(address(index), newValue)
 
     actual fun copyTo(index: Long, destination: ByteArray, startIndex: Int, count: Int) {
         if (count > FEW_BYTES) {
@@ -100,8 +156,27 @@ internal actual class Region actual constructor(
         }
     }
 
-    /** As [getLong]. */
-    private fun putLong(index: Long, value: Long) = writeBits(memory + index, 0, Long.SIZE_BITS, value)
+    actual fun copyElementsTo(
+        index: Long,
+        destination: Any,
+        elementSize: Int,
+        endian: Endian,
+        startIndex: Int,
+        count: Int,
+    ): Unit = withElements(destination, startIndex, count) {
+        copyNumbers(it.rawValue, memory + index, count, elementSize, endian)
+    }
+
+    actual fun copyElementsFrom(
+        index: Long,
+        source: Any,
+        elementSize: Int,
+        endian: Endian,
+        startIndex: Int,
+        count: Int,
+    ): Unit = withElements(source, startIndex, count) {
+        copyNumbers(memory + index, it.rawValue, count, elementSize, endian)
+    }
 
     actual fun move(destination: Long, source: Long, count: Long) {
         memmove(pointer(destination), pointer(source), count.convert())
@@ -138,6 +213,11 @@ internal actual class Region actual constructor(
 
     /** Where the byte at [index] is; valid as long as the generation cannot be unmapped. */
     fun address(index: Long): Long = pointer(index).toLong()
+
+    private fun copyNumbers(to: NativePtr, from: NativePtr, count: Int, size: Int, endian: Endian) {
+        if (endian == Endian.BIG) return copyReversed(to, from, count, size)
+        memcpy(interpretCPointer<ByteVar>(to), interpretCPointer<ByteVar>(from), (count.toLong() * size).convert())
+    }
 
     private fun pointer(index: Long): CPointer<ByteVar>? = interpretCPointer(memory + index)
 
@@ -207,6 +287,16 @@ private inline fun <T> MMap.accessConfined(
         if (!used.hasFaulted() || isWhole(used)) return result
     }
 }
+
+internal actual fun reversed(value: Short): Short =
+    ((value.toInt() and 0xff shl 8) or (value.toInt() ushr 8 and 0xff)).toShort()
+
+/** LLVM knows one instruction for this. */
+internal actual fun reversed(value: Int): Int =
+    (value shl 24) or (value and 0xff00 shl 8) or (value ushr 8 and 0xff00) or (value ushr 24)
+
+internal actual fun reversed(value: Long): Long =
+    (reversed(value.toInt()).toLong() shl 32) or (reversed((value ushr 32).toInt()).toLong() and 0xffffffff)
 
 /** The threads so far that were asked for their number. */
 private val threads = AtomicLong(0)

@@ -1,5 +1,6 @@
 package dev.kmmap.internal
 
+import dev.kmmap.Endian
 import dev.kmmap.MMap
 
 /*
@@ -29,14 +30,77 @@ internal expect class Region(
 
     fun put(index: Long, value: Byte)
 
-    /** The eight bytes at [index], the first one lowest (little-endian), at any alignment. */
+    /** The bytes at [index], the first one lowest (little-endian), at any alignment; so all that follow. */
+    fun getShort(index: Long): Short
+
+    fun getInt(index: Long): Int
+
     fun getLong(index: Long): Long
+
+    fun putShort(index: Long, value: Short)
+
+    fun putInt(index: Long, value: Int)
+
+    fun putLong(index: Long, value: Long)
+
+    /*
+     * Numbers at addresses that are multiples of their size, which is checked before. Volatile, and what reads and
+     * writes in one step: sequentially consistent.
+     */
+
+    fun getIntVolatile(index: Long): Int
+
+    fun getIntAcquire(index: Long): Int
+
+    fun putIntVolatile(index: Long, value: Int)
+
+    fun putIntRelease(index: Long, value: Int)
+
+    fun compareAndExchangeInt(index: Long, expected: Int, newValue: Int): Int
+
+    fun getAndAddInt(index: Long, delta: Int): Int
+
+    fun getAndSetInt(index: Long, newValue: Int): Int
+
+    fun getLongVolatile(index: Long): Long
+
+    fun getLongAcquire(index: Long): Long
+
+    fun putLongVolatile(index: Long, value: Long)
+
+    fun putLongRelease(index: Long, value: Long)
+
+    fun compareAndExchangeLong(index: Long, expected: Long, newValue: Long): Long
+
+    fun getAndAddLong(index: Long, delta: Long): Long
+
+    fun getAndSetLong(index: Long, newValue: Long): Long
 
     /** Copies [count] bytes from [index] on into [destination], from its [startIndex] on. */
     fun copyTo(index: Long, destination: ByteArray, startIndex: Int, count: Int)
 
     /** Copies [count] bytes of [source], from its [startIndex] on, to [index]. */
     fun copyFrom(index: Long, source: ByteArray, startIndex: Int, count: Int)
+
+    /** As [copyTo], of [count] numbers of [elementSize] bytes each into an array of such, in any order of bytes. */
+    fun copyElementsTo(
+        index: Long,
+        destination: Any,
+        elementSize: Int,
+        endian: Endian,
+        startIndex: Int,
+        count: Int,
+    )
+
+    /** As [copyFrom], of an array as in [copyElementsTo]. */
+    fun copyElementsFrom(
+        index: Long,
+        source: Any,
+        elementSize: Int,
+        endian: Endian,
+        startIndex: Int,
+        count: Int,
+    )
 
     /** Moves [count] bytes from index [source] to index [destination]; the ranges may overlap. */
     fun move(destination: Long, source: Long, count: Long)
@@ -110,6 +174,13 @@ internal expect fun Scanner.staged(size: Int): Scanner
  * [Region.copyTo], [Region.copyFrom], [Region.move] and [Region.hasFaulted] at the latest.
  */
 internal expect fun isPageGone(thrown: Throwable): Boolean
+
+/** The bytes of [value] in reverse order; so the next two. */
+internal expect fun reversed(value: Short): Short
+
+internal expect fun reversed(value: Int): Int
+
+internal expect fun reversed(value: Long): Long
 
 /** Decodes parts of a text in UTF-8; for one thread. What is malformed becomes U+FFFD. */
 internal expect class TextDecoder() {

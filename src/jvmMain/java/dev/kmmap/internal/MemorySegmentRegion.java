@@ -1,5 +1,6 @@
 package dev.kmmap.internal;
 
+import dev.kmmap.Endian;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,8 +20,16 @@ import java.nio.ByteOrder;
  * <p>Public because a Kotlin {@code actual typealias} refuses less; the module does not export the package.
  */
 public final class MemorySegmentRegion {
-    private static final ValueLayout.OfLong LITTLE_ENDIAN_LONG =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** Of aligned numbers in the processor's order of bytes; apart, since making them takes a while. */
+    private static final class Atomics {
+        static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+        static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+    }
 
     private final Arena arena;
     private final MemorySegment segment;
@@ -67,8 +76,84 @@ public final class MemorySegmentRegion {
         segment.set(ValueLayout.JAVA_BYTE, index, value);
     }
 
+    public short getShort(long index) {
+        return segment.get(SHORT, index);
+    }
+
+    public int getInt(long index) {
+        return segment.get(INT, index);
+    }
+
     public long getLong(long index) {
-        return segment.get(LITTLE_ENDIAN_LONG, index);
+        return segment.get(LONG, index);
+    }
+
+    public void putShort(long index, short value) {
+        segment.set(SHORT, index, value);
+    }
+
+    public void putInt(long index, int value) {
+        segment.set(INT, index, value);
+    }
+
+    public void putLong(long index, long value) {
+        segment.set(LONG, index, value);
+    }
+
+    public int getIntVolatile(long index) {
+        return (int) Atomics.INT.getVolatile(segment, index);
+    }
+
+    public int getIntAcquire(long index) {
+        return (int) Atomics.INT.getAcquire(segment, index);
+    }
+
+    public void putIntVolatile(long index, int value) {
+        Atomics.INT.setVolatile(segment, index, value);
+    }
+
+    public void putIntRelease(long index, int value) {
+        Atomics.INT.setRelease(segment, index, value);
+    }
+
+    public int compareAndExchangeInt(long index, int expected, int newValue) {
+        return (int) Atomics.INT.compareAndExchange(segment, index, expected, newValue);
+    }
+
+    public int getAndAddInt(long index, int delta) {
+        return (int) Atomics.INT.getAndAdd(segment, index, delta);
+    }
+
+    public int getAndSetInt(long index, int newValue) {
+        return (int) Atomics.INT.getAndSet(segment, index, newValue);
+    }
+
+    public long getLongVolatile(long index) {
+        return (long) Atomics.LONG.getVolatile(segment, index);
+    }
+
+    public long getLongAcquire(long index) {
+        return (long) Atomics.LONG.getAcquire(segment, index);
+    }
+
+    public void putLongVolatile(long index, long value) {
+        Atomics.LONG.setVolatile(segment, index, value);
+    }
+
+    public void putLongRelease(long index, long value) {
+        Atomics.LONG.setRelease(segment, index, value);
+    }
+
+    public long compareAndExchangeLong(long index, long expected, long newValue) {
+        return (long) Atomics.LONG.compareAndExchange(segment, index, expected, newValue);
+    }
+
+    public long getAndAddLong(long index, long delta) {
+        return (long) Atomics.LONG.getAndAdd(segment, index, delta);
+    }
+
+    public long getAndSetLong(long index, long newValue) {
+        return (long) Atomics.LONG.getAndSet(segment, index, newValue);
     }
 
     public void copyTo(long index, byte[] destination, int startIndex, int count) {
@@ -91,6 +176,30 @@ public final class MemorySegmentRegion {
     void copyFrom(long index, ByteBuffer source, int count) {
         MemorySegment.copy(MemorySegment.ofBuffer(source), 0, segment, index, count);
         awaitFault();
+    }
+
+    public void copyElementsTo(
+            long index, Object destination, int elementSize, Endian endian, int startIndex, int count) {
+        MemorySegment.copy(segment, layoutOf(destination, endian), index, destination, startIndex, count);
+        awaitFault();
+    }
+
+    public void copyElementsFrom(
+            long index, Object source, int elementSize, Endian endian, int startIndex, int count) {
+        MemorySegment.copy(source, startIndex, segment, layoutOf(source, endian), index, count);
+        awaitFault();
+    }
+
+    /** The layout of the elements of an array of numbers. */
+    private static ValueLayout layoutOf(Object array, Endian endian) {
+        ValueLayout layout = switch (array) {
+            case short[] _ -> ValueLayout.JAVA_SHORT_UNALIGNED;
+            case int[] _ -> ValueLayout.JAVA_INT_UNALIGNED;
+            case long[] _ -> ValueLayout.JAVA_LONG_UNALIGNED;
+            case float[] _ -> ValueLayout.JAVA_FLOAT_UNALIGNED;
+            default -> ValueLayout.JAVA_DOUBLE_UNALIGNED;
+        };
+        return layout.withOrder(endian == Endian.BIG ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     }
 
     /** The ranges may overlap: a copy between segments behaves as if through a buffer. */

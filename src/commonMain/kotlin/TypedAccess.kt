@@ -1,0 +1,280 @@
+@file:JvmName("MMaps")
+@file:JvmMultifileClass
+
+package dev.kmmap
+
+import dev.kmmap.internal.access
+import dev.kmmap.internal.checkElements
+import dev.kmmap.internal.checkRange
+import dev.kmmap.internal.readOnly
+import dev.kmmap.internal.swapped
+import kotlin.jvm.JvmMultifileClass
+import kotlin.jvm.JvmName
+import kotlin.jvm.JvmOverloads
+
+/* Numbers of several bytes, at any index. */
+
+/**
+ * The number in the [Short.SIZE_BYTES] bytes from [index] on, which need no alignment, in the order that [endian] says.
+ * Another thread that writes them at the same time may be seen half-way; see [getIntVolatile] for what is not.
+ *
+ * @throws IndexOutOfBoundsException if one of the bytes lies outside.
+ * @throws UnsupportedOperationException if the map has no read permission.
+ * @throws MMapFaultException if a page of them is gone.
+ * @sample dev.kmmap.samples.TypedSamples.recordsOfAFile
+ */
+public fun MMap.getShort(index: Long, endian: Endian): Short = access(
+    { checkRange("getShort", index, Short.SIZE_BYTES.toLong(), it.size()) },
+    trace = { it.toInt() and 0xff },
+) { it.getShort(index) }.swapped(endian)
+
+/** As [getShort], of [Int.SIZE_BYTES] bytes. */
+public fun MMap.getInt(index: Long, endian: Endian): Int = intAt("getInt", index, endian)
+
+/** As [getShort], of [Long.SIZE_BYTES] bytes. */
+public fun MMap.getLong(index: Long, endian: Endian): Long = longAt("getLong", index, endian)
+
+/** As [getShort], of [Float.SIZE_BYTES] bytes: the bits of IEEE 754. */
+public fun MMap.getFloat(index: Long, endian: Endian): Float = Float.fromBits(intAt("getFloat", index, endian))
+
+/** As [getShort], of [Double.SIZE_BYTES] bytes: the bits of IEEE 754. */
+public fun MMap.getDouble(index: Long, endian: Endian): Double = Double.fromBits(longAt("getDouble", index, endian))
+
+/**
+ * Stores [value] in the [Short.SIZE_BYTES] bytes from [index] on, which need no alignment, in the order that [endian]
+ * says. A thread that reads them at the same time may see them half-way; see [setIntVolatile] for what is not.
+ *
+ * @throws IndexOutOfBoundsException if one of the bytes lies outside; nothing is stored then.
+ * @throws ReadOnlyMMapException if the map is read-only.
+ * @throws MMapFaultException if a page of them is gone.
+ * @sample dev.kmmap.samples.TypedSamples.recordsOfAFile
+ */
+public fun MMap.setShort(index: Long, value: Short, endian: Endian) {
+    if (!writable) throw readOnly("setShort")
+    access({ checkRange("setShort", index, Short.SIZE_BYTES.toLong(), it.size()) }) {
+        it.putShort(index, value.swapped(endian))
+    }
+}
+
+/** As [setShort], in [Int.SIZE_BYTES] bytes. */
+public fun MMap.setInt(index: Long, value: Int, endian: Endian): Unit = putInt("setInt", index, value, endian)
+
+/** As [setShort], in [Long.SIZE_BYTES] bytes. */
+public fun MMap.setLong(index: Long, value: Long, endian: Endian): Unit = putLong("setLong", index, value, endian)
+
+/** As [setShort], in [Float.SIZE_BYTES] bytes: the bits of IEEE 754, also those of a NaN. */
+public fun MMap.setFloat(index: Long, value: Float, endian: Endian): Unit =
+    putInt("setFloat", index, value.toRawBits(), endian)
+
+/** As [setShort], in [Double.SIZE_BYTES] bytes: the bits of IEEE 754, also those of a NaN. */
+public fun MMap.setDouble(index: Long, value: Double, endian: Endian): Unit =
+    putLong("setDouble", index, value.toRawBits(), endian)
+
+/**
+ * Copies numbers from [index] on, which needs no alignment, into the array [destination], `startIndex until endIndex`
+ * of it (by default all). The bytes of each are in the order that [endian] says.
+ *
+ * @throws IndexOutOfBoundsException if one of the ranges lies outside.
+ * @throws UnsupportedOperationException if the map has no read permission.
+ * @throws MMapFaultException if a page of the map's range is gone.
+ * @sample dev.kmmap.samples.TypedSamples.sumOfNumbers
+ */
+@JvmOverloads
+public fun MMap.copyTo(
+    index: Long,
+    destination: ShortArray,
+    endian: Endian,
+    startIndex: Int = 0,
+    endIndex: Int = destination.size,
+) {
+    access({
+        checkElements("copyTo", index, Short.SIZE_BYTES, it.size(), startIndex, endIndex, destination.size)
+    }) {
+        it.copyElementsTo(index, destination, Short.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
+    }
+}
+
+/** As [copyTo] with a [ShortArray], of [Int] values. */
+@JvmOverloads
+public fun MMap.copyTo(
+    index: Long,
+    destination: IntArray,
+    endian: Endian,
+    startIndex: Int = 0,
+    endIndex: Int = destination.size,
+) {
+    access({
+        checkElements("copyTo", index, Int.SIZE_BYTES, it.size(), startIndex, endIndex, destination.size)
+    }) {
+        it.copyElementsTo(index, destination, Int.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
+    }
+}
+
+/** As [copyTo] with a [ShortArray], of [Long] values. */
+@JvmOverloads
+public fun MMap.copyTo(
+    index: Long,
+    destination: LongArray,
+    endian: Endian,
+    startIndex: Int = 0,
+    endIndex: Int = destination.size,
+) {
+    access({
+        checkElements("copyTo", index, Long.SIZE_BYTES, it.size(), startIndex, endIndex, destination.size)
+    }) {
+        it.copyElementsTo(index, destination, Long.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
+    }
+}
+
+/** As [copyTo] with a [ShortArray], of [Float] values. */
+@JvmOverloads
+public fun MMap.copyTo(
+    index: Long,
+    destination: FloatArray,
+    endian: Endian,
+    startIndex: Int = 0,
+    endIndex: Int = destination.size,
+) {
+    access({
+        checkElements("copyTo", index, Float.SIZE_BYTES, it.size(), startIndex, endIndex, destination.size)
+    }) {
+        it.copyElementsTo(index, destination, Float.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
+    }
+}
+
+/** As [copyTo] with a [ShortArray], of [Double] values. */
+@JvmOverloads
+public fun MMap.copyTo(
+    index: Long,
+    destination: DoubleArray,
+    endian: Endian,
+    startIndex: Int = 0,
+    endIndex: Int = destination.size,
+) {
+    access({
+        checkElements("copyTo", index, Double.SIZE_BYTES, it.size(), startIndex, endIndex, destination.size)
+    }) {
+        it.copyElementsTo(index, destination, Double.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
+    }
+}
+
+/**
+ * Copies `startIndex until endIndex` of the array [source] (by default all) into the map, from [index] on, which needs
+ * no alignment. The bytes of each number are in the order that [endian] says.
+ *
+ * @throws IndexOutOfBoundsException if one of the ranges lies outside; nothing is copied then.
+ * @throws ReadOnlyMMapException if the map is read-only.
+ * @throws MMapFaultException if a page of the map's range is gone.
+ * @sample dev.kmmap.samples.TypedSamples.sumOfNumbers
+ */
+@JvmOverloads
+public fun MMap.copyFrom(
+    index: Long,
+    source: ShortArray,
+    endian: Endian,
+    startIndex: Int = 0,
+    endIndex: Int = source.size,
+) {
+    if (!writable) throw readOnly("copyFrom")
+    access({
+        checkElements("copyFrom", index, Short.SIZE_BYTES, it.size(), startIndex, endIndex, source.size)
+    }) {
+        it.copyElementsFrom(index, source, Short.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
+    }
+}
+
+/** As [copyFrom] with a [ShortArray], of [Int] values. */
+@JvmOverloads
+public fun MMap.copyFrom(
+    index: Long,
+    source: IntArray,
+    endian: Endian,
+    startIndex: Int = 0,
+    endIndex: Int = source.size,
+) {
+    if (!writable) throw readOnly("copyFrom")
+    access({
+        checkElements("copyFrom", index, Int.SIZE_BYTES, it.size(), startIndex, endIndex, source.size)
+    }) {
+        it.copyElementsFrom(index, source, Int.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
+    }
+}
+
+/** As [copyFrom] with a [ShortArray], of [Long] values. */
+@JvmOverloads
+public fun MMap.copyFrom(
+    index: Long,
+    source: LongArray,
+    endian: Endian,
+    startIndex: Int = 0,
+    endIndex: Int = source.size,
+) {
+    if (!writable) throw readOnly("copyFrom")
+    access({
+        checkElements("copyFrom", index, Long.SIZE_BYTES, it.size(), startIndex, endIndex, source.size)
+    }) {
+        it.copyElementsFrom(index, source, Long.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
+    }
+}
+
+/** As [copyFrom] with a [ShortArray], of [Float] values. */
+@JvmOverloads
+public fun MMap.copyFrom(
+    index: Long,
+    source: FloatArray,
+    endian: Endian,
+    startIndex: Int = 0,
+    endIndex: Int = source.size,
+) {
+    if (!writable) throw readOnly("copyFrom")
+    access({
+        checkElements("copyFrom", index, Float.SIZE_BYTES, it.size(), startIndex, endIndex, source.size)
+    }) {
+        it.copyElementsFrom(index, source, Float.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
+    }
+}
+
+/** As [copyFrom] with a [ShortArray], of [Double] values. */
+@JvmOverloads
+public fun MMap.copyFrom(
+    index: Long,
+    source: DoubleArray,
+    endian: Endian,
+    startIndex: Int = 0,
+    endIndex: Int = source.size,
+) {
+    if (!writable) throw readOnly("copyFrom")
+    access({
+        checkElements("copyFrom", index, Double.SIZE_BYTES, it.size(), startIndex, endIndex, source.size)
+    }) {
+        it.copyElementsFrom(index, source, Double.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
+    }
+}
+
+@Suppress("NOTHING_TO_INLINE")
+private inline fun MMap.intAt(operation: String, index: Long, endian: Endian): Int = access(
+    { checkRange(operation, index, Int.SIZE_BYTES.toLong(), it.size()) },
+    trace = { it.toInt() and 0xff },
+) { it.getInt(index) }.swapped(endian)
+
+@Suppress("NOTHING_TO_INLINE")
+private inline fun MMap.putInt(operation: String, index: Long, value: Int, endian: Endian) {
+    if (!writable) throw readOnly(operation)
+    access({ checkRange(operation, index, Int.SIZE_BYTES.toLong(), it.size()) }) {
+        it.putInt(index, value.swapped(endian))
+    }
+}
+
+@Suppress("NOTHING_TO_INLINE")
+private inline fun MMap.longAt(operation: String, index: Long, endian: Endian): Long = access(
+    { checkRange(operation, index, Long.SIZE_BYTES.toLong(), it.size()) },
+    trace = { it.toInt() and 0xff },
+) { it.getLong(index) }.swapped(endian)
+
+@Suppress("NOTHING_TO_INLINE")
+private inline fun MMap.putLong(operation: String, index: Long, value: Long, endian: Endian) {
+    if (!writable) throw readOnly(operation)
+    access({ checkRange(operation, index, Long.SIZE_BYTES.toLong(), it.size()) }) {
+        it.putLong(index, value.swapped(endian))
+    }
+}
