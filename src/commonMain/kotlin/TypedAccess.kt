@@ -254,7 +254,7 @@ public fun MMap.copyFrom(
 @Suppress("NOTHING_TO_INLINE")
 private inline fun MMap.intAt(operation: String, index: Long, endian: Endian): Int = access(
     { checkRange(operation, index, Int.SIZE_BYTES.toLong(), it.size()) },
-    trace = { it.toInt() and 0xff },
+    trace = { it and 0xff },
 ) { it.getInt(index) }.swapped(endian)
 
 @Suppress("NOTHING_TO_INLINE")
