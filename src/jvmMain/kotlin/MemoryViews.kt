@@ -22,9 +22,8 @@ import java.nio.ByteBuffer
  * reading into a buffer made of it, or writing from one, [MMapOptions.timeout] or not. So hand it only to what ends.
  *
  * **A page that is gone** reads as zeros where the fault guard works, and takes writes that reach nobody; nothing says
- * so until the next operation of the map, other than a `get` of a byte that is not zero: that one throws
- * [MMapFaultException] and ends the segment as well. Without the guard the access throws `InternalError`, and foreign
- * code ends the JVM: docs/platforms.md says where.
+ * so until the next operation of the map: that one throws [MMapFaultException] and ends the segment as well. Without
+ * the guard the access throws `InternalError`, and foreign code ends the JVM: docs/platforms.md says where.
  *
  * `force` is not for this segment; use [MMap.flush]. Its `isMapped` is `false`.
  *
