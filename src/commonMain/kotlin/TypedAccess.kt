@@ -86,13 +86,7 @@ public fun MMap.copyTo(
     endian: Endian,
     startIndex: Int = 0,
     endIndex: Int = destination.size,
-) {
-    access({
-        checkElements("copyTo", index, Short.SIZE_BYTES, it.size(), startIndex, endIndex, destination.size)
-    }) {
-        it.copyElementsTo(index, destination, Short.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
-    }
-}
+): Unit = copyElementsTo(index, destination, destination.size, Short.SIZE_BYTES, endian, startIndex, endIndex)
 
 /** As [copyTo] with a [ShortArray], of [Int] values. */
 @JvmOverloads
@@ -102,13 +96,7 @@ public fun MMap.copyTo(
     endian: Endian,
     startIndex: Int = 0,
     endIndex: Int = destination.size,
-) {
-    access({
-        checkElements("copyTo", index, Int.SIZE_BYTES, it.size(), startIndex, endIndex, destination.size)
-    }) {
-        it.copyElementsTo(index, destination, Int.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
-    }
-}
+): Unit = copyElementsTo(index, destination, destination.size, Int.SIZE_BYTES, endian, startIndex, endIndex)
 
 /** As [copyTo] with a [ShortArray], of [Long] values. */
 @JvmOverloads
@@ -118,13 +106,7 @@ public fun MMap.copyTo(
     endian: Endian,
     startIndex: Int = 0,
     endIndex: Int = destination.size,
-) {
-    access({
-        checkElements("copyTo", index, Long.SIZE_BYTES, it.size(), startIndex, endIndex, destination.size)
-    }) {
-        it.copyElementsTo(index, destination, Long.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
-    }
-}
+): Unit = copyElementsTo(index, destination, destination.size, Long.SIZE_BYTES, endian, startIndex, endIndex)
 
 /** As [copyTo] with a [ShortArray], of [Float] values. */
 @JvmOverloads
@@ -134,13 +116,7 @@ public fun MMap.copyTo(
     endian: Endian,
     startIndex: Int = 0,
     endIndex: Int = destination.size,
-) {
-    access({
-        checkElements("copyTo", index, Float.SIZE_BYTES, it.size(), startIndex, endIndex, destination.size)
-    }) {
-        it.copyElementsTo(index, destination, Float.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
-    }
-}
+): Unit = copyElementsTo(index, destination, destination.size, Float.SIZE_BYTES, endian, startIndex, endIndex)
 
 /** As [copyTo] with a [ShortArray], of [Double] values. */
 @JvmOverloads
@@ -150,13 +126,7 @@ public fun MMap.copyTo(
     endian: Endian,
     startIndex: Int = 0,
     endIndex: Int = destination.size,
-) {
-    access({
-        checkElements("copyTo", index, Double.SIZE_BYTES, it.size(), startIndex, endIndex, destination.size)
-    }) {
-        it.copyElementsTo(index, destination, Double.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
-    }
-}
+): Unit = copyElementsTo(index, destination, destination.size, Double.SIZE_BYTES, endian, startIndex, endIndex)
 
 /**
  * Copies `startIndex until endIndex` of the array [source] (by default all) into the map, from [index] on, which needs
@@ -174,14 +144,7 @@ public fun MMap.copyFrom(
     endian: Endian,
     startIndex: Int = 0,
     endIndex: Int = source.size,
-) {
-    if (!writable) throw readOnly("copyFrom")
-    access({
-        checkElements("copyFrom", index, Short.SIZE_BYTES, it.size(), startIndex, endIndex, source.size)
-    }) {
-        it.copyElementsFrom(index, source, Short.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
-    }
-}
+): Unit = copyElementsFrom(index, source, source.size, Short.SIZE_BYTES, endian, startIndex, endIndex)
 
 /** As [copyFrom] with a [ShortArray], of [Int] values. */
 @JvmOverloads
@@ -191,14 +154,7 @@ public fun MMap.copyFrom(
     endian: Endian,
     startIndex: Int = 0,
     endIndex: Int = source.size,
-) {
-    if (!writable) throw readOnly("copyFrom")
-    access({
-        checkElements("copyFrom", index, Int.SIZE_BYTES, it.size(), startIndex, endIndex, source.size)
-    }) {
-        it.copyElementsFrom(index, source, Int.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
-    }
-}
+): Unit = copyElementsFrom(index, source, source.size, Int.SIZE_BYTES, endian, startIndex, endIndex)
 
 /** As [copyFrom] with a [ShortArray], of [Long] values. */
 @JvmOverloads
@@ -208,14 +164,7 @@ public fun MMap.copyFrom(
     endian: Endian,
     startIndex: Int = 0,
     endIndex: Int = source.size,
-) {
-    if (!writable) throw readOnly("copyFrom")
-    access({
-        checkElements("copyFrom", index, Long.SIZE_BYTES, it.size(), startIndex, endIndex, source.size)
-    }) {
-        it.copyElementsFrom(index, source, Long.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
-    }
-}
+): Unit = copyElementsFrom(index, source, source.size, Long.SIZE_BYTES, endian, startIndex, endIndex)
 
 /** As [copyFrom] with a [ShortArray], of [Float] values. */
 @JvmOverloads
@@ -225,14 +174,7 @@ public fun MMap.copyFrom(
     endian: Endian,
     startIndex: Int = 0,
     endIndex: Int = source.size,
-) {
-    if (!writable) throw readOnly("copyFrom")
-    access({
-        checkElements("copyFrom", index, Float.SIZE_BYTES, it.size(), startIndex, endIndex, source.size)
-    }) {
-        it.copyElementsFrom(index, source, Float.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
-    }
-}
+): Unit = copyElementsFrom(index, source, source.size, Float.SIZE_BYTES, endian, startIndex, endIndex)
 
 /** As [copyFrom] with a [ShortArray], of [Double] values. */
 @JvmOverloads
@@ -242,12 +184,36 @@ public fun MMap.copyFrom(
     endian: Endian,
     startIndex: Int = 0,
     endIndex: Int = source.size,
+): Unit = copyElementsFrom(index, source, source.size, Double.SIZE_BYTES, endian, startIndex, endIndex)
+
+/** The array [destination] has [arraySize] numbers of [elementSize] bytes. */
+private fun MMap.copyElementsTo(
+    index: Long,
+    destination: Any,
+    arraySize: Int,
+    elementSize: Int,
+    endian: Endian,
+    startIndex: Int,
+    endIndex: Int,
+) {
+    access({ checkElements("copyTo", index, elementSize, it.size(), startIndex, endIndex, arraySize) }) {
+        it.copyElementsTo(index, destination, elementSize, endian, startIndex, endIndex - startIndex)
+    }
+}
+
+/** The array [source] has [arraySize] numbers of [elementSize] bytes. */
+private fun MMap.copyElementsFrom(
+    index: Long,
+    source: Any,
+    arraySize: Int,
+    elementSize: Int,
+    endian: Endian,
+    startIndex: Int,
+    endIndex: Int,
 ) {
     if (!writable) throw readOnly("copyFrom")
-    access({
-        checkElements("copyFrom", index, Double.SIZE_BYTES, it.size(), startIndex, endIndex, source.size)
-    }) {
-        it.copyElementsFrom(index, source, Double.SIZE_BYTES, endian, startIndex, endIndex - startIndex)
+    access({ checkElements("copyFrom", index, elementSize, it.size(), startIndex, endIndex, arraySize) }) {
+        it.copyElementsFrom(index, source, elementSize, endian, startIndex, endIndex - startIndex)
     }
 }
 
