@@ -338,9 +338,7 @@ public class MMap internal constructor(
      */
     @JvmOverloads @Throws(IOException::class)
     public fun flush(offset: Long = 0, length: Long = -1, mode: FlushMode = FlushMode.SYNC): Unit = pinned {
-        val count = if (length == -1L) it.size - offset else length
-        requireRange("flush", offset, count, it.size)
-        mapping.flush(it, offset, count, mode)
+        mapping.flush(it, offset, rangeLength("flush", offset, length, it.size), mode)
     }
 
     /** Flushes the whole map, as far as [mode] says. */

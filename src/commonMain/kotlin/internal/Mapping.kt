@@ -245,6 +245,57 @@ internal class Mapping(
         }
     }
 
+    /** Keeps the pages of a range in memory. */
+    fun lock(generation: Generation, offset: Long, length: Long): Unit =
+        onPages(SystemCall.LOCK, generation, offset, length, calls::lock)
+
+    /** Ends a [lock]; of pages that another range shares, too. */
+    fun unlock(generation: Generation, offset: Long, length: Long): Unit =
+        onPages(SystemCall.UNLOCK, generation, offset, length, calls::unlock)
+
+    private inline fun onPages(
+        call: SystemCall,
+        generation: Generation,
+        offset: Long,
+        length: Long,
+        doing: (Long, Long) -> Long,
+    ) {
+        val range = wholePages(generation, offset, length, Rounding.OUTWARD)
+        if (range.length == 0L) return
+        val result = doing(generation.address + range.start, range.length)
+        calls.check(call, result, "$source, offset=$offset, length=$length")
+    }
+
+    /** The pages that a range touches, counted from the generation's address. */
+    fun pages(generation: Generation, offset: Long, length: Long): Pages {
+        val range = wholePages(generation, offset, length, Rounding.OUTWARD)
+        return Pages(range.start / calls.pageSize, range.length / calls.pageSize, calls.pageSize)
+    }
+
+    /** Which pages from [page] on are in memory: bit 0 of each byte of [resident]. */
+    fun residency(generation: Generation, page: Long, resident: ByteArray) {
+        val result = calls.residency(generation.address + page * calls.pageSize, resident)
+        calls.check(SystemCall.RESIDENCY, result, "$source, page=$page, pages=${resident.size}")
+    }
+
+    /**
+     * Brings the pages of a range, which can be read, into memory. Where the system has no call for it or that fails,
+     * each page is touched: a page that is gone is so told as by any other access.
+     */
+    fun populate(generation: Generation, offset: Long, length: Long) {
+        val range = wholePages(generation, offset, length, Rounding.OUTWARD)
+        if (range.length == 0L) return
+        val address = generation.address + range.start
+        val populate = Advice.POPULATE_READ.constant.on(calls.system)
+        if (populate != null && calls.advise(address, range.length, populate) >= 0) return
+        val ahead = Advice.WILL_NEED.constant.on(calls.system)
+        if (ahead != null) calls.advise(address, range.length, ahead)
+        val touched = ByteArray(1)
+        for (page in range.start until range.end step calls.pageSize) {
+            generation.region.copyTo(maxOf(page - delta, offset), touched, 0, 1)
+        }
+    }
+
     /** A range of the map as whole pages, counted from the generation's address. */
     private fun wholePages(generation: Generation, offset: Long, length: Long, rounding: Rounding): Bounds {
         if (generation.mappedLength == 0L || length == 0L) return Bounds(0, 0)
@@ -295,6 +346,9 @@ internal class Mapping(
         failure?.let { throw it }
     }
 }
+
+/** [count] pages from the number [first] on. */
+internal class Pages(val first: Long, val count: Long, val size: Long)
 
 /** What kind of memory is mapped, if it is not a file. */
 internal enum class MemoryKind {
