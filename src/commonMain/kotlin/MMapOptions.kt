@@ -10,6 +10,7 @@ import dev.kmmap.internal.currentThread
 import dev.kmmap.internal.openMapping
 import dev.kmmap.internal.platformSystemCalls
 import dev.kmmap.internal.requireName
+import dev.kmmap.internal.requireSeals
 import dev.kmmap.internal.rightsOf
 import kotlinx.io.IOException
 import kotlinx.io.files.Path
@@ -38,6 +39,7 @@ public class MMapOptions {
     private var syncDirectory = false
     private var confined = false
     private var timeout = FOR_EVER
+    private var seals: Set<Seal>? = null
 
     /** Lets tests stand between the map and the operating system. */
     @get:JvmSynthetic
@@ -135,6 +137,15 @@ public class MMapOptions {
     public fun name(name: String): MMapOptions = apply { this.name = name }
 
     /**
+     * What nobody can do any more with shared anonymous memory, from the moment it is mapped. Linux only. With no
+     * [seals] at all it has none, but can be sealed later, by [MMap.addSeals]. Default: it cannot be sealed, so that
+     * nobody who is given its descriptor can take away its growth.
+     *
+     * @sample dev.kmmap.samples.SharedMemorySamples.sealed
+     */
+    public fun seals(vararg seals: Seal): MMapOptions = apply { this.seals = seals.toSet() }
+
+    /**
      * Maps the file at [path].
      *
      * @throws IllegalArgumentException if the options contradict each other, the path contains a NUL character, the
@@ -173,7 +184,7 @@ public class MMapOptions {
      *
      * @throws IllegalArgumentException if the options contradict each other, or an offset, [create], [extend] or
      *   [syncDirectory] is set.
-     * @throws UnsupportedOperationException if this system lacks a flag.
+     * @throws UnsupportedOperationException if this system lacks a flag or [seals].
      * @throws MMapException if the system refuses, for want of memory for instance (`ENOMEM`).
      */
     @Throws(IOException::class)
@@ -185,8 +196,9 @@ public class MMapOptions {
         val rights = rightsOf(access ?: unspecified, protection, flags)
         val usage = Usage(if (confined) currentThread() else ANY_THREAD, timeout)
         val request =
-            MapRequest(source, rights, offset, length, trackFile, create, extend, syncDirectory, usage)
+            MapRequest(source, rights, offset, length, trackFile, create, extend, syncDirectory, usage, seals)
         val calls = systemCalls ?: platformSystemCalls
+        if (seals != null) calls.requireSeals()
         if (syncDirectory && !calls.capabilities.syncDirectories) {
             throw UnsupportedOperationException("${calls.system.displayName} cannot flush a folder")
         }

@@ -3,6 +3,7 @@ package dev.kmmap.internal
 import dev.kmmap.Advice
 import dev.kmmap.FlushMode
 import dev.kmmap.MMapException
+import dev.kmmap.Seal
 import kotlin.concurrent.Volatile
 
 /** In place of a descriptor, where there is none. */
@@ -106,6 +107,41 @@ internal class Mapping(
         return calls.check(SystemCall.FILE_SIZE, calls.fileSize(descriptor), source)
     }
 
+    /** The seals of memory; a file that cannot have any has none. */
+    fun seals(): Set<Seal> {
+        requireSeals()
+        val bits = calls.seals(descriptor)
+        if (bits < 0 && calls.errorName((-bits).toInt()) == "EINVAL") return emptySet()
+        calls.check(SystemCall.SEALS, bits, source)
+        return sealsOf(bits.toInt(), calls.system)
+    }
+
+    fun addSeals(seals: Set<Seal>) {
+        requireSeals()
+        seals.requireFor(rights)
+        val result = calls.addSeals(descriptor, seals.bits())
+        calls.check(SystemCall.ADD_SEALS, result, "$source, seals=$seals")
+    }
+
+    private fun requireSeals() {
+        calls.requireSeals()
+        requireTracking("seals")
+        if (descriptor == NO_DESCRIPTOR) throw UnsupportedOperationException("memory without a descriptor cannot be sealed")
+    }
+
+    /** A duplicate of the descriptor, for others than the map; [takeBack] ends it. */
+    fun lend(): Long {
+        requireTracking("useDescriptor")
+        if (descriptor == NO_DESCRIPTOR || kind == MemoryKind.NAMED && !calls.capabilities.lendNamedMemory) {
+            throw UnsupportedOperationException("$source has no descriptor that others could use")
+        }
+        return calls.check(SystemCall.DUPLICATE, calls.duplicate(descriptor), source)
+    }
+
+    fun takeBack(lent: Long) {
+        calls.check(SystemCall.CLOSE, calls.close(lent), source)
+    }
+
     private fun requireTracking(what: String) {
         if (!trackFile) throw UnsupportedOperationException("$what needs the file, which trackFile = false let go")
     }
@@ -166,13 +202,21 @@ internal class Mapping(
             truncate(to)
         } else {
             val detail = "$source, offset=$from, length=${to - from}, fileSize=$from"
-            calls.check(SystemCall.ALLOCATE, calls.allocate(descriptor, from, to - from), detail)
+            checkSizing(SystemCall.ALLOCATE, calls.allocate(descriptor, from, to - from), detail)
         }
+    }
+
+    /** Where memory does not get another size, its seals are the likely reason. */
+    private fun checkSizing(call: SystemCall, result: Long, detail: String) {
+        if (result >= 0) return
+        val bits = if (calls.capabilities.memoryFiles) calls.seals(descriptor) else 0
+        val seals = if (bits > 0) ", seals=${sealsOf(bits.toInt(), calls.system)}" else ""
+        throw calls.failure(call, result, detail + seals).exception()
     }
 
     fun truncate(size: Long) {
         if (descriptor == NO_DESCRIPTOR) return
-        calls.check(SystemCall.TRUNCATE, calls.truncate(descriptor, size), "$source, size=$size")
+        checkSizing(SystemCall.TRUNCATE, calls.truncate(descriptor, size), "$source, size=$size")
     }
 
     /** Unmaps a retired range. A refusal does not fail what is complete without it. */
@@ -294,6 +338,11 @@ internal class Mapping(
         if (descriptor != NO_DESCRIPTOR) attempt { calls.check(SystemCall.CLOSE, calls.close(descriptor), source) }
         failure?.let { throw it }
     }
+}
+
+/** A duplicate of the map's descriptor as long as it is used. */
+internal class LentDescriptor(private val mapping: Mapping, val descriptor: Long) : AutoCloseable {
+    override fun close(): Unit = mapping.takeBack(descriptor)
 }
 
 /** What kind of memory is mapped, if it is not a file. */

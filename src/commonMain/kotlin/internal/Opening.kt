@@ -161,16 +161,18 @@ private class Opening(private val request: MapRequest, private val calls: System
     fun mapMemory(name: String?): Opened {
         // Shared memory that is to grow has to be a file; nobody else can shrink this one, since it has no name to open
         // it by.
-        val inFile = rights.shared && !rights.needsPlainMemory && request.trackFile && calls.capabilities.memoryFiles
+        val inFile = request.isForMemoryFile && calls.capabilities.memoryFiles
         var descriptor = NO_DESCRIPTOR
         if (inFile) {
             val label = name ?: "kmmap"
-            descriptor = owned(calls.check(SystemCall.CREATE_MEMORY, calls.createMemory(label), label))
+            descriptor = owned(calls.check(SystemCall.CREATE_MEMORY, calls.createMemory(label, request.seals != null), label))
             truncate(descriptor, request.length)
         }
         val mapping = mapping(descriptor, MemoryKind.ANONYMOUS)
         val generation = mapping.mapRange(descriptor, request.length)
+        undo.onFailure { mapping.unmap(generation) }
         if (name != null) mapping.setName(generation, name)
+        if (!request.seals.isNullOrEmpty()) mapping.addSeals(request.seals)
         return Opened(mapping, generation)
     }
 

@@ -18,6 +18,8 @@ internal class Capabilities(
     val cutMappedFiles: Boolean,
     /** Whether named memory can get another size than its first one: [SystemCalls.truncate] works for it. */
     val resizeNamedMemory: Boolean,
+    /** Whether the descriptor of named memory is one of a file, which others can use as such. */
+    val lendNamedMemory: Boolean,
     /** Whether a folder can be flushed: [SystemCalls.syncFile] works for it. */
     val syncDirectories: Boolean,
 ) {
@@ -27,6 +29,7 @@ internal class Capabilities(
             memoryFiles = true,
             cutMappedFiles = true,
             resizeNamedMemory = true,
+            lendNamedMemory = true,
             syncDirectories = true,
         )
         val DARWIN: Capabilities = Capabilities(
@@ -34,6 +37,7 @@ internal class Capabilities(
             memoryFiles = false,
             cutMappedFiles = true,
             resizeNamedMemory = false,
+            lendNamedMemory = true,
             syncDirectories = true,
         )
         val WINDOWS: Capabilities = Capabilities(
@@ -41,6 +45,7 @@ internal class Capabilities(
             memoryFiles = false,
             cutMappedFiles = false,
             resizeNamedMemory = false,
+            lendNamedMemory = false,
             syncDirectories = false,
         )
     }
