@@ -27,6 +27,11 @@ import kotlin.jvm.JvmSynthetic
  * @sample dev.kmmap.samples.MMapOptionsSamples.sharedOptions
  */
 public class MMapOptions {
+    private companion object {
+        /** Sizes up to the next multiple of it cannot overflow, and no processor has as many addresses. */
+        const val LARGEST_RESERVE = 1L shl 56
+    }
+
     private var access: Access? = null
     private var protection: Set<Protection>? = null
     private var flags: Set<MapFlag>? = null
@@ -40,6 +45,7 @@ public class MMapOptions {
     private var confined = false
     private var timeout = FOR_EVER
     private var seals: Set<Seal>? = null
+    private var reserve = 0L
 
     /** Lets tests stand between the map and the operating system. */
     @get:JvmSynthetic
@@ -146,6 +152,20 @@ public class MMapOptions {
     public fun seals(vararg seals: Seal): MMapOptions = apply { this.seals = seals.toSet() }
 
     /**
+     * Keeps addresses for a shared map that is to grow, up to the next multiple of [bytes]: that far [MMap.resize] only
+     * gives the file another end and leaves the map where it is, without another mmap(2). It takes no memory. Default
+     * 0: none. A map that outgrows it is mapped anew, and has room up to the next multiple again. Windows, and macOS for
+     * anonymous memory, can keep no addresses: there it has no effect.
+     *
+     * @throws IllegalArgumentException if it is negative, or more than 2^56, beyond any system's addresses.
+     * @sample dev.kmmap.samples.MMapOptionsSamples.reservedAddresses
+     */
+    public fun reserve(bytes: Long): MMapOptions = apply {
+        require(bytes in 0..LARGEST_RESERVE) { "reserve out of range: $bytes" }
+        reserve = bytes
+    }
+
+    /**
      * Maps the file at [path].
      *
      * @throws IllegalArgumentException if the options contradict each other, the path contains a NUL character, the
@@ -196,7 +216,7 @@ public class MMapOptions {
         val rights = rightsOf(access ?: unspecified, protection, flags)
         val usage = Usage(if (confined) currentThread() else ANY_THREAD, timeout)
         val request =
-            MapRequest(source, rights, offset, length, trackFile, create, extend, syncDirectory, usage, seals)
+            MapRequest(source, rights, offset, length, trackFile, create, extend, syncDirectory, usage, seals, reserve)
         val calls = systemCalls ?: platformSystemCalls
         if (seals != null) calls.requireSeals()
         if (syncDirectory && !calls.capabilities.syncDirectories) {

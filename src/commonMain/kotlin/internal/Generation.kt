@@ -47,7 +47,7 @@ internal class Generation(
     /** The same range with a gate and a region of its own, for when what this one was retired for has failed. */
     fun renewed(): Generation = shortened(size)
 
-    /** The first [newSize] bytes of the range, all of which stays mapped. */
+    /** The range with [newSize] bytes of it to be seen; all of it stays mapped. */
     fun shortened(newSize: Long): Generation =
         if (guard.isReleased) {
             Generation(address, delta, newSize, mappedLength, rights, usage)

@@ -151,7 +151,7 @@ internal fun MMap.end(): Unit = lifecycle.close {
     } catch (e: MMapBusyException) {
         // So that single bytes are not to be had any more either.
         mapping.leave(generation)
-        publish(mapping.mapRange(0).also { it.retire() })
+        publish(mapping.mapNothing().also { it.retire() })
         throw e
     }
 }

@@ -31,6 +31,8 @@ internal class Mapping(
     private val trackFile: Boolean,
     private val kind: MemoryKind,
     val usage: Usage,
+    /** If not 0, addresses are kept up to the next multiple of so many bytes. */
+    private val reserve: Long = 0,
 ) {
     /** Bytes by which the map begins after a multiple of the granularity. */
     private val delta: Long = offset % calls.allocationGranularity
@@ -53,12 +55,22 @@ internal class Mapping(
     var fault: Failure? = null
         private set
 
-    /** Maps [size] bytes from the offset on; nothing at all for an empty map, which no system would accept. */
+    /**
+     * Maps [size] bytes from the offset on, and what is reserved; nothing at all for an empty map, which no system
+     * would accept.
+     */
     fun mapRange(descriptor: Long, size: Long): Generation {
-        if (size == 0L) return Generation(0, delta, 0, 0, rights, usage)
-        val address = map(descriptor, offset - delta, delta + size) { mapDetail(descriptor, size) }
-        return Generation(address, delta, size, delta + size, rights, usage).also(::showName)
+        val room = if (reserve == 0L) size else roundUp(maxOf(size, 1), reserve)
+        if (room == 0L) return mapNothing()
+        val address = map(descriptor, offset - delta, delta + room) { mapDetail(descriptor, room) }
+        return Generation(address, delta, size, delta + room, rights, usage).also(::showName)
     }
+
+    fun mapNothing(): Generation = Generation(0, delta, 0, 0, rights, usage)
+
+    /** Whether [generation] can have [size] bytes where it is: in pages that come with the file's growth. */
+    fun hasRoom(generation: Generation, size: Long): Boolean =
+        reserve > 0 && size <= generation.mappedLength - generation.delta
 
     private inline fun map(descriptor: Long, offset: Long, length: Long, detail: () -> String): Long {
         val flags = rights.flagBits(anonymous = descriptor == NO_DESCRIPTOR)
@@ -221,8 +233,13 @@ internal class Mapping(
 
     /** Unmaps a retired range. A refusal does not fail what is complete without it. */
     fun discard(retired: Generation) {
-        if (retired.mappedLength != 0L && unmapRange(retired) < 0) leftovers += retired
+        if (retired.mappedLength == 0L) return
+        val isInUse = leftovers.any { it.address == retired.address }
+        if (isInUse || unmapRange(retired) < 0) leftovers += retired
     }
+
+    /** Whether nobody uses any more what a resize had to leave. */
+    fun leftoversAreUnused(): Boolean = leftovers.all { it.retire() }
 
     /** Leaves a range to [release]: it was replaced, but somebody may still be using it. */
     fun leave(replaced: Generation) {
@@ -334,7 +351,8 @@ internal class Mapping(
                 if (first == null) failure = e else first.addSuppressed(e)
             }
         }
-        for (range in leftovers + generation) attempt { unmap(range) }
+        // Several generations can have been of one range.
+        for (range in (leftovers + generation).distinctBy { it.address }) attempt { unmap(range) }
         if (descriptor != NO_DESCRIPTOR) attempt { calls.check(SystemCall.CLOSE, calls.close(descriptor), source) }
         failure?.let { throw it }
     }

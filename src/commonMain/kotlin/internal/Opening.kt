@@ -195,7 +195,17 @@ private class Opening(private val request: MapRequest, private val calls: System
     }
 
     private fun mapping(descriptor: Long, kind: MemoryKind) =
-        Mapping(calls, rights, source.toString(), descriptor, request.offset, request.trackFile, kind, request.usage)
+        Mapping(
+            calls,
+            rights,
+            source.toString(),
+            descriptor,
+            request.offset,
+            request.trackFile,
+            kind,
+            request.usage,
+            if (descriptor != NO_DESCRIPTOR && calls.capabilities.mapPastEnd) request.reserve else 0,
+        )
 
     private fun notMappable(what: String) = IllegalArgumentException("$source is not a regular file: it is a $what")
 }

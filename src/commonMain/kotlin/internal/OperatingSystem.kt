@@ -16,6 +16,8 @@ internal class Capabilities(
     val memoryFiles: Boolean,
     /** Whether a file can be shortened while it is mapped. */
     val cutMappedFiles: Boolean,
+    /** Whether a range can be mapped beyond the end of its file, to show what the file gains later. */
+    val mapPastEnd: Boolean,
     /** Whether named memory can get another size than its first one: [SystemCalls.truncate] works for it. */
     val resizeNamedMemory: Boolean,
     /** Whether the descriptor of named memory is one of a file, which others can use as such. */
@@ -28,6 +30,7 @@ internal class Capabilities(
             moveMappings = true,
             memoryFiles = true,
             cutMappedFiles = true,
+            mapPastEnd = true,
             resizeNamedMemory = true,
             lendNamedMemory = true,
             syncDirectories = true,
@@ -36,6 +39,7 @@ internal class Capabilities(
             moveMappings = false,
             memoryFiles = false,
             cutMappedFiles = true,
+            mapPastEnd = true,
             resizeNamedMemory = false,
             lendNamedMemory = true,
             syncDirectories = true,
@@ -44,6 +48,7 @@ internal class Capabilities(
             moveMappings = false,
             memoryFiles = false,
             cutMappedFiles = false,
+            mapPastEnd = false,
             resizeNamedMemory = false,
             lendNamedMemory = false,
             syncDirectories = false,

@@ -130,6 +130,17 @@ internal class SamplesSpec : FunSpec({
         }
     }
 
+    test("log") {
+        withText("zero\n") { file ->
+            AppenderSamples.log(file.path, listOf("one", "two")) shouldBe 9
+            file.text() shouldBe "zero\none\ntwo\n"
+        }
+    }
+
+    test("reservedAddresses") {
+        TemporaryFile().use { file -> MMapOptionsSamples.reservedAddresses(file.path) shouldBe (1L shl 20) }
+    }
+
     test("partOfAFile") {
         withText("x".repeat(7) + "y".repeat(20) + "z") { file ->
             MMapOptionsSamples.partOfAFile(file.path).use { it.read().decodeToString() shouldBe "y".repeat(20) }
