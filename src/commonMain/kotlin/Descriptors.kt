@@ -25,4 +25,4 @@ import kotlin.jvm.JvmName
  */
 @Throws(IOException::class)
 public fun <T> MMap.useDescriptor(block: (descriptor: Long) -> T): T =
-    LentDescriptor(mapping, pinned { mapping.lend() }).use { block(it.descriptor) }
+    pinned { LentDescriptor.of(mapping) }.use { block(it.descriptor) }

@@ -6,14 +6,15 @@ import kotlin.concurrent.Volatile
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
 import kotlin.jvm.JvmStatic
+import kotlin.jvm.JvmSynthetic
 
 /**
  * Writes to the end of a file, a log for instance. What is appended is in the file at once, for whoever reads it, and
  * also if the process is killed a moment later; it takes a system call only now and then, when the file gets more
- * space. After a loss of power there is what was [flush]ed.
+ * space. What is there after a loss of power is what was [flush]ed.
  *
- * **The file is longer than what was appended**, until [close] cuts it: space is allocated ahead, so that a full disk is
- * an exception of [append] and not a fault later. If the process ends without close, zeros remain at the end. So a
+ * **The file is longer than what was appended**, until [close] cuts it: space is allocated ahead, so that a full disk
+ * is an exception of [append] and not a fault later. If the process ends without close, zeros remain at the end. So a
  * format has to let its readers find its end: by the length before each record, or by bytes that are never 0. Who goes
  * on with such a file cuts it first, by [MMap.resize], since [open] takes the end of the file for the end.
  *
@@ -22,7 +23,7 @@ import kotlin.jvm.JvmStatic
  *
  * @sample dev.kmmap.samples.AppenderSamples.log
  */
-public class MMapAppender internal constructor(private val map: MMap, private val step: Long) : AutoCloseable {
+public class MMapAppender private constructor(private val map: MMap, private val step: Long) : AutoCloseable {
     @Volatile
     private var end = map.size
 
@@ -115,7 +116,10 @@ public class MMapAppender internal constructor(private val map: MMap, private va
         @JvmStatic @JvmOverloads @Throws(IOException::class)
         public fun open(path: String, reserve: Long = DEFAULT_RESERVE, step: Long = DEFAULT_STEP): MMapAppender {
             require(step in 1..LARGEST_STEP) { "step out of range: $step" }
-            return MMapAppender(MMapOptions().access(Access.WRITE).create(true).reserve(reserve).open(path), step)
+            return of(MMapOptions().access(Access.WRITE).create(true).reserve(reserve).open(path), step)
         }
+
+        @JvmSynthetic
+        internal fun of(map: MMap, step: Long): MMapAppender = MMapAppender(map, step)
     }
 }

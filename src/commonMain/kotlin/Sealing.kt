@@ -3,7 +3,9 @@
 
 package dev.kmmap
 
+import dev.kmmap.internal.addSeals
 import dev.kmmap.internal.pinned
+import dev.kmmap.internal.seals
 import kotlinx.io.IOException
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName

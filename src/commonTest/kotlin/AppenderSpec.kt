@@ -20,7 +20,7 @@ import io.kotest.matchers.shouldBe
 import kotlin.random.Random
 
 private fun appender(path: String, calls: FaultySystemCalls, step: Long = 1000, reserve: Long = 1L shl 20) =
-    MMapAppender(MMapOptions().access(Access.WRITE).create(true).reserve(reserve).apply { systemCalls = calls }
+    MMapAppender.of(MMapOptions().access(Access.WRITE).create(true).reserve(reserve).apply { systemCalls = calls }
         .open(path), step)
 
 internal class AppenderSpec : FunSpec({

@@ -141,6 +141,31 @@ internal val badOperations: List<BadInput> = listOf(
     BadInput("flush DURABLE without the file", UNSUPPORTED, "trackFile") {
         onMap(configure = { trackFile(false) }) { flush(FlushMode.DURABLE) }
     },
+    // Pages; all of these have the same rule for their range.
+    outOfRange("residency from -1") { residency(-1) },
+    outOfRange("residency from 101") { residency(SIZE + 1) },
+    outOfRange("residency of 101") { residency(0, SIZE + 1) },
+    outOfRange("residency of 1 at the end") { residency(SIZE, 1) },
+    outOfRange("residency of MAX") { residency(1, MAX) },
+    outOfRange("residency of -2") { residency(0, -2) },
+    outOfRange("prefetch from -1") { prefetch(-1) },
+    outOfRange("prefetch from 101") { prefetch(SIZE + 1) },
+    outOfRange("prefetch of 101") { prefetch(0, SIZE + 1) },
+    outOfRange("prefetch of 1 at the end") { prefetch(SIZE, 1) },
+    outOfRange("prefetch of MAX") { prefetch(1, MAX) },
+    outOfRange("prefetch of -2") { prefetch(0, -2) },
+    outOfRange("lock from -1") { lock(-1) },
+    outOfRange("lock from 101") { lock(SIZE + 1) },
+    outOfRange("lock of 101") { lock(0, SIZE + 1) },
+    outOfRange("lock of 1 at the end") { lock(SIZE, 1) },
+    outOfRange("lock of MAX") { lock(1, MAX) },
+    outOfRange("lock of -2") { lock(0, -2) },
+    outOfRange("unlock from -1") { unlock(-1) },
+    outOfRange("unlock from 101") { unlock(SIZE + 1) },
+    outOfRange("unlock of 101") { unlock(0, SIZE + 1) },
+    outOfRange("unlock of 1 at the end") { unlock(SIZE, 1) },
+    outOfRange("unlock of MAX") { unlock(1, MAX) },
+    outOfRange("unlock of -2") { unlock(0, -2) },
     // Names and needles.
     on("setName of a file", UNSUPPORTED, "only anonymous memory can be named") { setName("x") },
     BadInput("setName with a NUL", ARGUMENT, "NUL") {
@@ -171,6 +196,7 @@ internal val badOperations: List<BadInput> = listOf(
     notReadable("find") { find(1, 0) },
     notReadable("rfind") { rfind(ten, 0) },
     notReadable("iteration") { first() },
+    notReadable("prefetch") { prefetch() },
     // Empty maps.
     empty("get(0)", INDEX) { this[0] },
     empty("set(0)", INDEX) { this[0] = 9 },
@@ -204,5 +230,9 @@ internal val badOperations: List<BadInput> = listOf(
     closed("iteration") { first() },
     closed("flush") { flush() },
     closed("advise") { advise(Advice.WILL_NEED) },
+    closed("residency") { residency() },
+    closed("prefetch") { prefetch() },
+    closed("lock") { lock() },
+    closed("unlock") { unlock() },
     closed("resize") { resize(10) },
 )

@@ -30,7 +30,9 @@ internal class SealSpec : FunSpec({
             map.addSeals(Seal.SHRINK, Seal.GROW)
             again(map, Access.READ).use { it.seals() shouldBe setOf(Seal.SHRINK, Seal.GROW) }
         }
-        sealable(10, Seal.SEAL, Seal.SHRINK).use { map ->
+        MMap.memfd("sealed", 10, Seal.SEAL, Seal.SHRINK).use { map ->
+            map.size shouldBe 10
+            map.name shouldBe "sealed"
             map.seals() shouldBe setOf(Seal.SEAL, Seal.SHRINK)
             shouldThrow<MMapAccessDeniedException> { map.addSeals(Seal.GROW) }.message shouldContain "seals=[GROW]"
             map.seals() shouldBe setOf(Seal.SEAL, Seal.SHRINK)

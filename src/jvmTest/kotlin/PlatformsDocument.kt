@@ -42,6 +42,9 @@ internal object PlatformsDocument {
         feature("`flush` `SYNC`, `ASYNC`", SYNC),
         feature("`flush` `DURABLE`", SYNC, SYNC_FILE),
         feature("`advise` `WILL_NEED`", ADVISE),
+        feature("`residency`", RESIDENCY),
+        feature("`prefetch`", ADVISE),
+        feature("`lock`, `unlock`", LOCK, UNLOCK),
         feature("`setName`, private memory", NAME_MEMORY),
         feature("`close`", UNMAP, CLOSE),
     )

@@ -13,8 +13,12 @@ import platform.posix.errno
 import platform.posix.fcntl
 import platform.posix.ftruncate
 import platform.posix.madvise
+import platform.posix.mincore
+import platform.posix.mlock
 import platform.posix.mmap
+import platform.posix.mprotect
 import platform.posix.msync
+import platform.posix.munlock
 import platform.posix.munmap
 import platform.posix.open
 import platform.posix.strerror_r
@@ -49,6 +53,17 @@ internal fun kmmap_msync(address: Long, length: Long, flags: Int): Long =
 
 internal fun kmmap_madvise(address: Long, length: Long, advice: Int): Long =
     valueOrError(madvise(pointer(address), length.convert(), advice))
+
+internal fun kmmap_mprotect(address: Long, length: Long, protection: Int): Long =
+    valueOrError(mprotect(pointer(address), length.convert(), protection))
+
+internal fun kmmap_mlock(address: Long, length: Long): Long = valueOrError(mlock(pointer(address), length.convert()))
+
+internal fun kmmap_munlock(address: Long, length: Long): Long =
+    valueOrError(munlock(pointer(address), length.convert()))
+
+internal fun kmmap_mincore(address: Long, length: Long, pages: CPointer<ByteVar>): Long =
+    valueOrError(mincore(pointer(address), length.convert(), pages))
 
 internal fun kmmap_strerror(code: Int, text: CPointer<ByteVar>, size: ULong) {
     strerror_r(code, text, size)

@@ -4,11 +4,14 @@ import dev.kmmap.internal.kernel32.*
 import kotlinx.cinterop.COpaquePointer
 import kotlinx.cinterop.LongVar
 import kotlinx.cinterop.UShortVar
+import kotlinx.cinterop.addressOf
 import kotlinx.cinterop.alloc
 import kotlinx.cinterop.allocArray
 import kotlinx.cinterop.memScoped
 import kotlinx.cinterop.ptr
+import kotlinx.cinterop.reinterpret
 import kotlinx.cinterop.toKStringFromUtf16
+import kotlinx.cinterop.usePinned
 import kotlinx.cinterop.utf16
 import kotlinx.cinterop.value
 
@@ -82,6 +85,11 @@ internal class CompiledKernel32 : Kernel32 {
         kmmap_VirtualProtect(address, length, protection)
 
     override fun virtualLock(address: Long, length: Long): Long = kmmap_VirtualLock(address, length)
+
+    override fun virtualUnlock(address: Long, length: Long): Long = kmmap_VirtualUnlock(address, length)
+
+    override fun queryWorkingSet(address: Long, pages: ByteArray): Long =
+        pages.usePinned { kmmap_QueryWorkingSetEx(address, pageSize, it.addressOf(0).reinterpret(), pages.size) }
 
     override fun flushViewOfFile(address: Long, length: Long): Long = kmmap_FlushViewOfFile(address, length)
 

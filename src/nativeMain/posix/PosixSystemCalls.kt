@@ -4,18 +4,24 @@ import dev.kmmap.internal.posix.kmmap_close
 import dev.kmmap.internal.posix.kmmap_duplicate
 import dev.kmmap.internal.posix.kmmap_ftruncate
 import dev.kmmap.internal.posix.kmmap_madvise
+import dev.kmmap.internal.posix.kmmap_mincore
+import dev.kmmap.internal.posix.kmmap_mlock
 import dev.kmmap.internal.posix.kmmap_mmap
+import dev.kmmap.internal.posix.kmmap_mprotect
 import dev.kmmap.internal.posix.kmmap_msync
+import dev.kmmap.internal.posix.kmmap_munlock
 import dev.kmmap.internal.posix.kmmap_munmap
 import dev.kmmap.internal.posix.kmmap_open
 import dev.kmmap.internal.posix.kmmap_strerror
 import dev.kmmap.internal.posix.kmmap_unlink
 import kotlinx.cinterop.ByteVar
+import kotlinx.cinterop.addressOf
 import kotlinx.cinterop.alloc
 import kotlinx.cinterop.allocArray
 import kotlinx.cinterop.memScoped
 import kotlinx.cinterop.ptr
 import kotlinx.cinterop.toKString
+import kotlinx.cinterop.usePinned
 import platform.posix.EINTR
 import platform.posix.O_CLOEXEC
 import platform.posix.O_CREAT
@@ -109,6 +115,16 @@ internal object PosixSystemCalls : SystemCalls {
     override fun syncFile(descriptor: Long): Long = uninterrupted { syncWholeFile(number(descriptor)) }
 
     override fun advise(address: Long, length: Long, advice: Int): Long = kmmap_madvise(address, length, advice)
+
+    override fun protect(address: Long, length: Long, protection: Int, flags: Int): Long =
+        kmmap_mprotect(address, length, protection)
+
+    override fun lock(address: Long, length: Long): Long = kmmap_mlock(address, length)
+
+    override fun unlock(address: Long, length: Long): Long = kmmap_munlock(address, length)
+
+    override fun residency(address: Long, pages: ByteArray): Long =
+        pages.usePinned { kmmap_mincore(address, pages.size * pageSize, it.addressOf(0)) }
 
     override fun nameMemory(address: Long, length: Long, name: String): Long = nameRange(address, length, name)
 

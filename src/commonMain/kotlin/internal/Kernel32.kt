@@ -69,6 +69,15 @@ internal interface Kernel32 {
     /** VirtualLock. */
     fun virtualLock(address: Long, length: Long): Long
 
+    /** VirtualUnlock. */
+    fun virtualUnlock(address: Long, length: Long): Long
+
+    /**
+     * QueryWorkingSetEx (K32QueryWorkingSetEx, as kernel32 calls it) of this process: bit 0 of each byte of [pages]
+     * becomes whether the page is in its working set, for the pages from [address] on.
+     */
+    fun queryWorkingSet(address: Long, pages: ByteArray): Long
+
     /** FlushViewOfFile. */
     fun flushViewOfFile(address: Long, length: Long): Long
 

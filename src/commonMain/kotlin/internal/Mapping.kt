@@ -3,7 +3,6 @@ package dev.kmmap.internal
 import dev.kmmap.Advice
 import dev.kmmap.FlushMode
 import dev.kmmap.MMapException
-import dev.kmmap.Seal
 import kotlin.concurrent.Volatile
 
 /** In place of a descriptor, where there is none. */
@@ -20,16 +19,16 @@ internal fun SystemCalls.check(call: SystemCall, result: Long, detail: String): 
  * arguments that [dev.kmmap.MMap] has checked, and inside its gate or with its structure locked.
  */
 internal class Mapping(
-    private val calls: SystemCalls,
+    val calls: SystemCalls,
     val rights: Rights,
     /** How messages name what is mapped. */
-    private val source: String,
+    val source: String,
     /** The descriptor of the file, ours to close, or [NO_DESCRIPTOR]. */
-    private val descriptor: Long,
+    val descriptor: Long,
     /** Where the map begins in the file, bytes. */
     val offset: Long,
     private val trackFile: Boolean,
-    private val kind: MemoryKind,
+    val kind: MemoryKind,
     val usage: Usage,
     /** If not 0, addresses are kept up to the next multiple of so many bytes. */
     private val reserve: Long = 0,
@@ -119,42 +118,7 @@ internal class Mapping(
         return calls.check(SystemCall.FILE_SIZE, calls.fileSize(descriptor), source)
     }
 
-    /** The seals of memory; a file that cannot have any has none. */
-    fun seals(): Set<Seal> {
-        requireSeals()
-        val bits = calls.seals(descriptor)
-        if (bits < 0 && calls.errorName((-bits).toInt()) == "EINVAL") return emptySet()
-        calls.check(SystemCall.SEALS, bits, source)
-        return sealsOf(bits.toInt(), calls.system)
-    }
-
-    fun addSeals(seals: Set<Seal>) {
-        requireSeals()
-        seals.requireFor(rights)
-        val result = calls.addSeals(descriptor, seals.bits())
-        calls.check(SystemCall.ADD_SEALS, result, "$source, seals=$seals")
-    }
-
-    private fun requireSeals() {
-        calls.requireSeals()
-        requireTracking("seals")
-        if (descriptor == NO_DESCRIPTOR) throw UnsupportedOperationException("memory without a descriptor cannot be sealed")
-    }
-
-    /** A duplicate of the descriptor, for others than the map; [takeBack] ends it. */
-    fun lend(): Long {
-        requireTracking("useDescriptor")
-        if (descriptor == NO_DESCRIPTOR || kind == MemoryKind.NAMED && !calls.capabilities.lendNamedMemory) {
-            throw UnsupportedOperationException("$source has no descriptor that others could use")
-        }
-        return calls.check(SystemCall.DUPLICATE, calls.duplicate(descriptor), source)
-    }
-
-    fun takeBack(lent: Long) {
-        calls.check(SystemCall.CLOSE, calls.close(lent), source)
-    }
-
-    private fun requireTracking(what: String) {
+    fun requireTracking(what: String) {
         if (!trackFile) throw UnsupportedOperationException("$what needs the file, which trackFile = false let go")
     }
 
@@ -216,14 +180,6 @@ internal class Mapping(
             val detail = "$source, offset=$from, length=${to - from}, fileSize=$from"
             checkSizing(SystemCall.ALLOCATE, calls.allocate(descriptor, from, to - from), detail)
         }
-    }
-
-    /** Where memory does not get another size, its seals are the likely reason. */
-    private fun checkSizing(call: SystemCall, result: Long, detail: String) {
-        if (result >= 0) return
-        val bits = if (calls.capabilities.memoryFiles) calls.seals(descriptor) else 0
-        val seals = if (bits > 0) ", seals=${sealsOf(bits.toInt(), calls.system)}" else ""
-        throw calls.failure(call, result, detail + seals).exception()
     }
 
     fun truncate(size: Long) {
@@ -306,6 +262,57 @@ internal class Mapping(
         }
     }
 
+    /** Keeps the pages of a range in memory. */
+    fun lock(generation: Generation, offset: Long, length: Long): Unit =
+        onPages(SystemCall.LOCK, generation, offset, length, calls::lock)
+
+    /** Ends a [lock]; of pages that another range shares, too. */
+    fun unlock(generation: Generation, offset: Long, length: Long): Unit =
+        onPages(SystemCall.UNLOCK, generation, offset, length, calls::unlock)
+
+    private inline fun onPages(
+        call: SystemCall,
+        generation: Generation,
+        offset: Long,
+        length: Long,
+        doing: (Long, Long) -> Long,
+    ) {
+        val range = wholePages(generation, offset, length, Rounding.OUTWARD)
+        if (range.length == 0L) return
+        val result = doing(generation.address + range.start, range.length)
+        calls.check(call, result, "$source, offset=$offset, length=$length")
+    }
+
+    /** The pages that a range touches, counted from the generation's address. */
+    fun pages(generation: Generation, offset: Long, length: Long): Pages {
+        val range = wholePages(generation, offset, length, Rounding.OUTWARD)
+        return Pages(range.start / calls.pageSize, range.length / calls.pageSize, calls.pageSize)
+    }
+
+    /** Which pages from [page] on are in memory: bit 0 of each byte of [resident]. */
+    fun residency(generation: Generation, page: Long, resident: ByteArray) {
+        val result = calls.residency(generation.address + page * calls.pageSize, resident)
+        calls.check(SystemCall.RESIDENCY, result, "$source, page=$page, pages=${resident.size}")
+    }
+
+    /**
+     * Brings the pages of a range, which can be read, into memory. Where the system has no call for it or that fails,
+     * each page is touched: a page that is gone is so told as by any other access.
+     */
+    fun populate(generation: Generation, offset: Long, length: Long) {
+        val range = wholePages(generation, offset, length, Rounding.OUTWARD)
+        if (range.length == 0L) return
+        val address = generation.address + range.start
+        val populate = Advice.POPULATE_READ.constant.on(calls.system)
+        if (populate != null && calls.advise(address, range.length, populate) >= 0) return
+        val ahead = Advice.WILL_NEED.constant.on(calls.system)
+        if (ahead != null) calls.advise(address, range.length, ahead)
+        val touched = ByteArray(1)
+        for (page in range.start until range.end step calls.pageSize) {
+            generation.region.copyTo(maxOf(page - delta, offset), touched, 0, 1)
+        }
+    }
+
     /** A range of the map as whole pages, counted from the generation's address. */
     private fun wholePages(generation: Generation, offset: Long, length: Long, rounding: Rounding): Bounds {
         if (generation.mappedLength == 0L || length == 0L) return Bounds(0, 0)
@@ -358,10 +365,8 @@ internal class Mapping(
     }
 }
 
-/** A duplicate of the map's descriptor as long as it is used. */
-internal class LentDescriptor(private val mapping: Mapping, val descriptor: Long) : AutoCloseable {
-    override fun close(): Unit = mapping.takeBack(descriptor)
-}
+/** [count] pages from the number [first] on. */
+internal class Pages(val first: Long, val count: Long, val size: Long)
 
 /** What kind of memory is mapped, if it is not a file. */
 internal enum class MemoryKind {

@@ -159,13 +159,14 @@ private class Opening(private val request: MapRequest, private val calls: System
     }
 
     fun mapMemory(name: String?): Opened {
-        // Shared memory that is to grow has to be a file; nobody else can shrink this one, since it has no name to open
-        // it by.
+        // Shared memory that is to grow has to be a file; nobody else can shrink this one, unless its descriptor is
+        // handed over.
         val inFile = request.isForMemoryFile && calls.capabilities.memoryFiles
         var descriptor = NO_DESCRIPTOR
         if (inFile) {
             val label = name ?: "kmmap"
-            descriptor = owned(calls.check(SystemCall.CREATE_MEMORY, calls.createMemory(label, request.seals != null), label))
+            val created = calls.createMemory(label, sealable = request.seals != null)
+            descriptor = owned(calls.check(SystemCall.CREATE_MEMORY, created, label))
             truncate(descriptor, request.length)
         }
         val mapping = mapping(descriptor, MemoryKind.ANONYMOUS)

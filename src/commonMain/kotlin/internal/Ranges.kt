@@ -67,6 +67,13 @@ internal fun requireRange(what: String, offset: Long, count: Long, size: Long) {
     }
 }
 
+/** As [requireRange], where a [length] of -1 is "to the end": the bytes of the range. */
+internal fun rangeLength(what: String, offset: Long, length: Long, size: Long): Long {
+    val count = if (length == -1L) size - offset else length
+    requireRange(what, offset, count, size)
+    return count
+}
+
 /** The length of a range for an advice: clamped to the map, in which the range has to begin, as in Python. */
 internal fun adviseLength(offset: Long, length: Long, size: Long): Long {
     require(offset >= 0 && (offset < size || offset == 0L)) { "advise out of range: offset=$offset, size=$size" }

@@ -84,7 +84,7 @@ internal class Resizing(
         mapping.discard(old)
     }
 
-    /** As [mapBeside], but in the range that is mapped already: it has been reserved, and the file has grown into it. */
+    /** As [mapBeside], but in the range that is mapped already, some of it behind the end of the file. */
     private fun adjust(undo: Undo) {
         val new = old.shortened(newSize)
         undo.onFailure { if (!new.retire()) mapping.leave(new) }

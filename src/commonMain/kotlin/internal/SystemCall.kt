@@ -28,6 +28,10 @@ internal enum class SystemCall(
     SYNC("msync", windows = "FlushViewOfFile"),
     SYNC_FILE("fsync", darwin = "F_FULLFSYNC", windows = "FlushFileBuffers"),
     ADVISE("madvise", windows = "PrefetchVirtualMemory"),
+    PROTECT("mprotect", windows = "VirtualProtect"),
+    LOCK("mlock", windows = "VirtualLock"),
+    UNLOCK("munlock", windows = "VirtualUnlock"),
+    RESIDENCY("mincore", windows = "QueryWorkingSetEx"),
     NAME_MEMORY("prctl", darwin = NONE, windows = NONE),
     ;
 

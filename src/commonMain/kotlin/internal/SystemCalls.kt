@@ -107,6 +107,23 @@ internal interface SystemCalls {
     /** madvise(2). */
     fun advise(address: Long, length: Long, advice: Int): Long
 
+    /**
+     * mprotect(2). [flags] are those that the range was mapped with: Windows has another number for what is private.
+     */
+    fun protect(address: Long, length: Long, protection: Int, flags: Int): Long
+
+    /** mlock(2). */
+    fun lock(address: Long, length: Long): Long
+
+    /** munlock(2); pages that are not locked are none of its errors. */
+    fun unlock(address: Long, length: Long): Long
+
+    /**
+     * mincore(2): bit 0 of each byte of [pages] becomes whether the page is in memory, for as many pages from [address]
+     * on as there are bytes.
+     */
+    fun residency(address: Long, pages: ByteArray): Long
+
     /** prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME): names a range of private anonymous memory. */
     fun nameMemory(address: Long, length: Long, name: String): Long
 

@@ -35,6 +35,7 @@ internal object Win32 {
     const val ERROR_LOCK_VIOLATION: Long = 33
     const val ERROR_NOT_SUPPORTED: Long = 50
     const val ERROR_INVALID_PARAMETER: Long = 87
+    const val ERROR_NOT_LOCKED: Long = 158
 
     // Windows has no such flags and advices; these are our own numbers, and Linux's where it has one.
     const val MAP_SHARED: Int = 0x01

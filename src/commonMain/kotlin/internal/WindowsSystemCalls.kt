@@ -134,6 +134,19 @@ internal class WindowsSystemCalls(private val kernel32: Kernel32) : SystemCalls 
         else -> -Win32.ERROR_INVALID_PARAMETER
     }
 
+    override fun protect(address: Long, length: Long, protection: Int, flags: Int): Long {
+        val kind = ViewKind.of(protection, flags, anonymous = false)
+        val pageProtection = if (protection == 0) Win32.PAGE_NOACCESS else kind.pageProtection
+        return kernel32.virtualProtect(address, length, pageProtection)
+    }
+
+    override fun lock(address: Long, length: Long): Long = kernel32.virtualLock(address, length)
+
+    override fun unlock(address: Long, length: Long): Long =
+        kernel32.virtualUnlock(address, length).let { if (it == -Win32.ERROR_NOT_LOCKED) 0 else it }
+
+    override fun residency(address: Long, pages: ByteArray): Long = kernel32.queryWorkingSet(address, pages)
+
     override fun nameMemory(address: Long, length: Long, name: String): Long = -Win32.ERROR_NOT_SUPPORTED
 
     override fun errorText(code: Int): String =

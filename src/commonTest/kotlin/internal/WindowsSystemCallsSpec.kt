@@ -196,6 +196,31 @@ internal class WindowsSystemCallsSpec : FunSpec({
         WindowsSystemCalls(FakeKernel32()).removeMemory("n") shouldBe -2
     }
 
+    test("unlocking what is not locked is no error, as on POSIX") {
+        for ((answer, expected) in listOf(0L to 0L, -158L to 0L, -487L to -487L)) {
+            val kernel32 = FakeKernel32(mapOf("virtualUnlock" to listOf(answer)))
+            WindowsSystemCalls(kernel32).unlock(VIEW, 4096) shouldBe expected
+            kernel32.record shouldBe listOf("virtualUnlock(65536, 4096)")
+        }
+    }
+
+    test("a view is protected with the number that says the same of its kind") {
+        val rows = listOf(
+            Triple(NONE, SHARED, 1),
+            Triple(READ, SHARED, 2),
+            Triple(READ, PRIVATE, 2),
+            Triple(WRITE, SHARED, 4),
+            Triple(READ or WRITE, SHARED, 4),
+            Triple(READ or WRITE, PRIVATE, 8),
+            Triple(READ or EXECUTE, SHARED, 32),
+        )
+        for ((protection, flags, number) in rows) {
+            val kernel32 = FakeKernel32()
+            WindowsSystemCalls(kernel32).protect(VIEW, 4096, protection, flags) shouldBe 0
+            kernel32.record shouldBe listOf("virtualProtect(65536, 4096, $number)")
+        }
+    }
+
     test("each advice that Windows has a counterpart of reaches that function") {
         val rows = mapOf(
             Win32.ADVICE_PREFETCH to "prefetchVirtualMemory",

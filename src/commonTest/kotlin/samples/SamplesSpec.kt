@@ -277,6 +277,18 @@ internal class SamplesSpec : FunSpec({
         }
     }
 
+    test("whatIsInMemory") {
+        withText("hello") { PagingSamples.whatIsInMemory(it.path) shouldBe "a search will not wait for the device" }
+    }
+
+    test("broughtIn") {
+        withText("hello") { PagingSamples.broughtIn(it.path) shouldBe true }
+    }
+
+    test("locked") {
+        PagingSamples.locked("secret".encodeToByteArray()) shouldBe true
+    }
+
     test("betweenProcesses") {
         SharedMemorySamples.betweenProcesses("kmmap-sample-${Random.nextInt(0, Int.MAX_VALUE)}") shouldBe 1
     }

@@ -4,7 +4,6 @@ import dev.kmmap.Access
 import dev.kmmap.MMap
 import dev.kmmap.MMapAccessDeniedException
 import dev.kmmap.MMapAlreadyExistsException
-import dev.kmmap.MMapOptions
 import dev.kmmap.Seal
 import dev.kmmap.SharedMemory
 import dev.kmmap.addSeals
@@ -28,7 +27,7 @@ internal object SharedMemorySamples {
     }
 
     fun sealed(message: ByteArray): Set<Seal> {
-        val memory = MMapOptions().length(message.size.toLong()).seals(Seal.SHRINK, Seal.GROW).anonymous()
+        val memory = MMap.memfd("message", message.size.toLong(), Seal.SHRINK, Seal.GROW)
         memory.copyFrom(0, message)
         val refused = try {
             memory.resize(0)

@@ -84,6 +84,9 @@ final class ForeignKernel32 implements Kernel32 {
     static final StructLayout WIN32_MEMORY_RANGE_ENTRY =
             MemoryLayout.structLayout(PLACE.withName("VirtualAddress"), SIZE_T.withName("NumberOfBytes"));
 
+    static final StructLayout PSAPI_WORKING_SET_EX_INFORMATION =
+            MemoryLayout.structLayout(PLACE.withName("VirtualAddress"), SIZE_T.withName("VirtualAttributes"));
+
     private static final Function GET_SYSTEM_INFO =
             new Function("GetSystemInfo", FunctionDescriptor.ofVoid(POINTER));
     private static final Function SET_LAST_ERROR = new Function("SetLastError", FunctionDescriptor.ofVoid(DWORD));
@@ -113,6 +116,9 @@ final class ForeignKernel32 implements Kernel32 {
     private static final Function VIRTUAL_PROTECT =
             function("VirtualProtect", BOOL, PLACE, SIZE_T, DWORD, POINTER);
     private static final Function VIRTUAL_LOCK = function("VirtualLock", BOOL, PLACE, SIZE_T);
+    private static final Function VIRTUAL_UNLOCK = function("VirtualUnlock", BOOL, PLACE, SIZE_T);
+    private static final Function QUERY_WORKING_SET =
+            function("K32QueryWorkingSetEx", BOOL, HANDLE, POINTER, DWORD);
     private static final Function FLUSH_VIEW_OF_FILE = function("FlushViewOfFile", BOOL, PLACE, SIZE_T);
     private static final Function FLUSH_FILE_BUFFERS = function("FlushFileBuffers", BOOL, HANDLE);
     private static final Function PREFETCH_VIRTUAL_MEMORY =
@@ -309,6 +315,26 @@ final class ForeignKernel32 implements Kernel32 {
     @Override
     public long virtualLock(long address, long length) {
         return done((_, state) -> (int) handle(VIRTUAL_LOCK).invokeExact(state, address, length));
+    }
+
+    @Override
+    public long virtualUnlock(long address, long length) {
+        return done((_, state) -> (int) handle(VIRTUAL_UNLOCK).invokeExact(state, address, length));
+    }
+
+    /** Bit 0 of the attributes of a page is {@code Valid}. */
+    @Override
+    public long queryWorkingSet(long address, byte[] pages) {
+        return done((arena, state) -> {
+            MemorySegment entries = arena.allocate(PSAPI_WORKING_SET_EX_INFORMATION, pages.length);
+            long entry = PSAPI_WORKING_SET_EX_INFORMATION.byteSize();
+            for (int i = 0; i < pages.length; i++) entries.set(PLACE, i * entry, address + i * pageSize);
+            long process = (long) handle(GET_CURRENT_PROCESS).invokeExact(state);
+            int done = (int) handle(QUERY_WORKING_SET).invokeExact(state, process, entries, (int) entries.byteSize());
+            long attributes = offset(PSAPI_WORKING_SET_EX_INFORMATION, "VirtualAttributes");
+            for (int i = 0; i < pages.length; i++) pages[i] = (byte) (entries.get(SIZE_T, i * entry + attributes) & 1);
+            return done;
+        });
     }
 
     @Override

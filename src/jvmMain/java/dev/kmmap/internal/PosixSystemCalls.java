@@ -1,6 +1,7 @@
 package dev.kmmap.internal;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -50,6 +51,14 @@ abstract class PosixSystemCalls implements SystemCalls {
     private static final Function FSYNC = new Function("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final Function MADVISE =
             new Function("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final Function MPROTECT =
+            new Function("mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final Function MLOCK =
+            new Function("mlock", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final Function MUNLOCK =
+            new Function("munlock", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final Function MINCORE =
+            new Function("mincore", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS));
     private static final Function SYSCONF = new Function("sysconf", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
 
     /**
@@ -166,6 +175,31 @@ abstract class PosixSystemCalls implements SystemCalls {
     @Override
     public final long advise(long address, long length, int advice) {
         return call((_, state) -> (int) handle(MADVISE).invokeExact(state, address, length, advice));
+    }
+
+    @Override
+    public final long protect(long address, long length, int protection, int flags) {
+        return call((_, state) -> (int) handle(MPROTECT).invokeExact(state, address, length, protection));
+    }
+
+    @Override
+    public final long lock(long address, long length) {
+        return call((_, state) -> (int) handle(MLOCK).invokeExact(state, address, length));
+    }
+
+    @Override
+    public final long unlock(long address, long length) {
+        return call((_, state) -> (int) handle(MUNLOCK).invokeExact(state, address, length));
+    }
+
+    @Override
+    public final long residency(long address, byte[] pages) {
+        return call((arena, state) -> {
+            MemorySegment vector = arena.allocate(pages.length);
+            int result = (int) handle(MINCORE).invokeExact(state, address, pages.length * pageSize, vector);
+            MemorySegment.copy(vector, JAVA_BYTE, 0, pages, 0, pages.length);
+            return result;
+        });
     }
 
     @Override

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_CHAR;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -76,6 +77,7 @@ class ForeignKernel32Test {
         calls.put("CloseHandle", kernel32 -> kernel32.closeHandle(HANDLE));
         calls.put("UnmapViewOfFile", kernel32 -> kernel32.unmapViewOfFile(ADDRESS));
         calls.put("VirtualLock", kernel32 -> kernel32.virtualLock(ADDRESS, SIZE));
+        calls.put("VirtualUnlock", kernel32 -> kernel32.virtualUnlock(ADDRESS, SIZE));
         calls.put("FlushViewOfFile", kernel32 -> kernel32.flushViewOfFile(ADDRESS, SIZE));
         calls.put("FlushFileBuffers", kernel32 -> kernel32.flushFileBuffers(HANDLE));
         return calls;
@@ -86,6 +88,7 @@ class ForeignKernel32Test {
             "CloseHandle", new Object[] {HANDLE},
             "UnmapViewOfFile", new Object[] {ADDRESS},
             "VirtualLock", new Object[] {ADDRESS, SIZE},
+            "VirtualUnlock", new Object[] {ADDRESS, SIZE},
             "FlushViewOfFile", new Object[] {ADDRESS, SIZE},
             "FlushFileBuffers", new Object[] {HANDLE});
 
@@ -345,6 +348,26 @@ class ForeignKernel32Test {
         assertEquals(0, kernel32.prefetchVirtualMemory(ADDRESS, SIZE));
         library.defineFailing("PrefetchVirtualMemory", FALSE, 87);
         assertEquals(-87, kernel32.prefetchVirtualMemory(ADDRESS, SIZE));
+    }
+
+    @Test
+    void theWorkingSetIsAskedForEachPageAndSaysItByTheLowestBit() {
+        library.define("GetCurrentProcess", PROCESS);
+        library.define("K32QueryWorkingSetEx", arguments -> {
+            MemorySegment entries = memory(arguments[1], 48);
+            for (int i = 0; i < 3; i++) {
+                assertEquals(ADDRESS + 4096 * i, entries.get(JAVA_LONG, 16 * i));
+                entries.set(JAVA_LONG, 16 * i + 8, i == 1 ? 0x8000_0000_0000_0001L : 0x7ffe);
+            }
+            arguments[1] = 0L;
+            FakeLibrary.check("K32QueryWorkingSetEx", arguments, PROCESS, 0L, 48);
+            return TRUE;
+        });
+        byte[] pages = {1, 0, 1};
+        assertEquals(0, kernel32.queryWorkingSet(ADDRESS, pages));
+        assertArrayEquals(new byte[] {0, 1, 0}, pages);
+        library.defineFailing("K32QueryWorkingSetEx", FALSE, 24);
+        assertEquals(-24, kernel32.queryWorkingSet(ADDRESS, pages));
     }
 
     @Test

@@ -34,7 +34,7 @@ class WindowsHeadersTest {
 
     private static final List<String> HEADERS = List.of(
             "errhandlingapi.h", "fileapi.h", "handleapi.h", "memoryapi.h", "minwinbase.h", "processthreadsapi.h",
-            "sysinfoapi.h", "winbase.h", "winnt.h");
+            "psapi.h", "sysinfoapi.h", "winbase.h", "winnt.h");
 
     /** On 64-bit Windows, bytes; pointer types are told by their names. */
     private static final Map<String, Long> SIZES = Map.ofEntries(
@@ -77,9 +77,13 @@ class WindowsHeadersTest {
         return result + function.descriptor().argumentLayouts().stream().map(MemoryLayout::byteSize).toList();
     }
 
-    /** The sizes of a function's result and arguments, as its header says. */
+    /**
+     * The sizes of a function's result and arguments, as its header says. Functions that kernel32 has from another
+     * library are declared without its K32.
+     */
     private static String declaration(String name) {
-        Pattern declaration = Pattern.compile("(\\w+) WINAPI " + name + " ?\\(([^)]*)\\)");
+        String declared = name.replaceFirst("^K32", "");
+        Pattern declaration = Pattern.compile("(\\w+) WINAPI " + declared + " ?\\(([^)]*)\\)");
         Matcher found = declaration.matcher(headers);
         assertTrue(found.find(), () -> "no declaration of " + name);
         String result = found.group(1).equalsIgnoreCase("void") ? "nothing" : "" + size(found.group(1));

@@ -1,0 +1,93 @@
+@file:JvmName("MMaps")
+@file:JvmMultifileClass
+
+package dev.kmmap
+
+import dev.kmmap.internal.SEARCH_WINDOW
+import dev.kmmap.internal.pinned
+import dev.kmmap.internal.rangeLength
+import dev.kmmap.internal.reading
+import dev.kmmap.internal.requireRange
+import dev.kmmap.internal.residencyOf
+import kotlinx.io.IOException
+import kotlin.jvm.JvmMultifileClass
+import kotlin.jvm.JvmName
+import kotlin.jvm.JvmOverloads
+
+/**
+ * Which pages of [length] bytes from [offset] on (by default all; -1 is "to the end") are in memory, so that reading
+ * them waits for no device: mincore(2). It says nothing about a moment later, unless the pages are [locked][lock].
+ *
+ * Linux and macOS tell of the page cache: a page is in memory no matter which process has read it. Linux tells it only
+ * to who may write the file or owns it, and says of other files that all is in memory. Windows
+ * (`QueryWorkingSetEx`) tells of the working set of this process: a page that it has not touched yet counts as not in
+ * memory, even if Windows has it in its cache.
+ *
+ * @throws IllegalArgumentException if the range lies outside of the map.
+ * @throws MMapException if the system refuses.
+ * @sample dev.kmmap.samples.PagingSamples.whatIsInMemory
+ */
+@JvmOverloads
+@Throws(IOException::class)
+public fun MMap.residency(offset: Long = 0, length: Long = -1): Residency = residencyOf(offset, length)
+
+/**
+ * Brings the pages of [length] bytes from [offset] on (by default all; -1 is "to the end") into memory, and returns
+ * when they are there. Linux reads them by `MADV_POPULATE_READ` (5.14); elsewhere, and with older kernels, the system
+ * is told first (`MADV_WILLNEED`, `PrefetchVirtualMemory`) and each page is touched then. [Advice.WILL_NEED] is the one
+ * that does not wait.
+ *
+ * Close and resize get their turn every 4 MiB. Pages can be dropped again at once if memory is short; see [lock].
+ *
+ * @throws IllegalArgumentException if the range lies outside of the map; of one that shrinks meanwhile, too.
+ * @throws UnsupportedOperationException if the map has no read permission.
+ * @throws MMapFaultException if a page is gone: the file was truncated, or its device failed.
+ * @sample dev.kmmap.samples.PagingSamples.broughtIn
+ */
+@JvmOverloads
+@Throws(IOException::class)
+public fun MMap.prefetch(offset: Long = 0, length: Long = -1) {
+    val count = pinned { rangeLength("prefetch", offset, length, it.size) }
+    var done = 0L
+    do {
+        val part = minOf(count - done, SEARCH_WINDOW)
+        prefetchWindow(offset + done, part)
+        done += part
+    } while (done < count)
+}
+
+/** One step of [prefetch], inside the gate as a whole: its [length] is that of a window at most. */
+internal fun MMap.prefetchWindow(offset: Long, length: Long): Unit = reading { generation ->
+    requireRange("prefetch", offset, length, generation.size)
+    mapping.populate(generation, offset, length)
+}
+
+/**
+ * Keeps the pages of [length] bytes from [offset] on (by default all; -1 is "to the end") in memory, until [unlock],
+ * [MMap.resize] or [MMap.close]: mlock(2), `VirtualLock`. They are brought in first. Whole pages are locked.
+ *
+ * A process may lock only so much: `RLIMIT_MEMLOCK` on POSIX (`ENOMEM`, `EPERM`, `EAGAIN`), the minimum of its working
+ * set on Windows (`ERROR_WORKING_SET_QUOTA`).
+ *
+ * @throws IllegalArgumentException if the range lies outside of the map.
+ * @throws MMapException if the system refuses; some pages may be locked then.
+ * @sample dev.kmmap.samples.PagingSamples.locked
+ */
+@JvmOverloads
+@Throws(IOException::class)
+public fun MMap.lock(offset: Long = 0, length: Long = -1): Unit = pinned { generation ->
+    mapping.lock(generation, offset, rangeLength("lock", offset, length, generation.size))
+}
+
+/**
+ * Ends [lock] for the pages of [length] bytes from [offset] on (by default all; -1 is "to the end"): munlock(2),
+ * `VirtualUnlock`. Locks do not count: one call ends all of them. Pages that are not locked stay as they are.
+ *
+ * @throws IllegalArgumentException if the range lies outside of the map.
+ * @throws MMapException if the system refuses.
+ */
+@JvmOverloads
+@Throws(IOException::class)
+public fun MMap.unlock(offset: Long = 0, length: Long = -1): Unit = pinned { generation ->
+    mapping.unlock(generation, offset, rangeLength("unlock", offset, length, generation.size))
+}

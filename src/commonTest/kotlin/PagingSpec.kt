@@ -1,0 +1,163 @@
+package dev.kmmap
+
+import dev.kmmap.fixtures.Kind
+import dev.kmmap.fixtures.Needs
+import dev.kmmap.fixtures.Symbol
+import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.error
+import dev.kmmap.fixtures.forEachOf
+import dev.kmmap.fixtures.here
+import dev.kmmap.fixtures.mappingsByPath
+import dev.kmmap.fixtures.patternOf
+import dev.kmmap.fixtures.testNeeding
+import dev.kmmap.fixtures.withFaultySystemCalls
+import dev.kmmap.internal.SystemCall
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.assertions.withClue
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+
+private val page = MMap.pageSize
+
+/** Memory of which no page is there before it is touched. */
+private fun untouched(pages: Int) = MMapOptions().flags(MapFlag.PRIVATE).length(pages * page).anonymous()
+
+internal class PagingSpec : FunSpec({
+    test("pages are in memory once they are touched, and not before") {
+        untouched(100).use { map ->
+            map.residency().residentPages shouldBe 0
+            map[3 * page + 5] = 1
+            map[99 * page] = 1
+            val residency = map.residency()
+            residency.pageCount shouldBe 100
+            (0L until 100).filter { residency.isResident(it * page + page - 1) } shouldBe listOf(3L, 99L)
+            residency.residentPages shouldBe 2
+            residency.isComplete shouldBe false
+            residency.toString() shouldBe
+                "Residency(offset=0, length=${100 * page}, residentPages=2, pageCount=100)"
+        }
+    }
+
+    test("a range counts the pages that it touches, and answers for its own bytes only") {
+        untouched(10).use { map ->
+            for (index in 0 until 4 * page step page) map[index] = 1
+            val rows = listOf(
+                Triple(0L, 0L, 0L to 0L),
+                Triple(10 * page, 0L, 0L to 0L),
+                Triple(page - 1, 1L, 1L to 1L),
+                Triple(page - 1, 2L, 2L to 2L),
+                Triple(4 * page - 1, 2L, 2L to 1L),
+                Triple(4 * page, page, 1L to 0L),
+                Triple(3 * page + 7, -1L, 7L to 1L),
+            )
+            for ((offset, length, expected) in rows) withClue("$offset, $length") {
+                val residency = map.residency(offset, length)
+                residency.pageCount to residency.residentPages shouldBe expected
+                residency.isComplete shouldBe (expected.first == expected.second)
+                shouldThrow<IndexOutOfBoundsException> { residency.isResident(offset - 1) }
+                shouldThrow<IndexOutOfBoundsException> { residency.isResident(offset + residency.length) }
+            }
+        }
+    }
+
+    test("a map that begins inside a page has the same pages") {
+        TemporaryFile(patternOf((5 * page).toInt())).use { file ->
+            MMap.open(file.path, Access.READ, page / 2, 4 * page).use { map ->
+                map.prefetch()
+                val residency = map.residency(page / 2 - 1, page + 2)
+                residency.pageCount shouldBe 3
+                residency.isComplete shouldBe true
+                residency.isResident(page / 2 + page) shouldBe true
+            }
+        }
+    }
+
+    test("what was brought in is in memory, for every mapping that can be read, and no byte has changed") {
+        forEachOf(mappingsByPath) { subject ->
+            subject.map.prefetch()
+            subject.map.residency().isComplete shouldBe true
+            subject.map.prefetch(subject.row.size / 2)
+            subject.map.prefetch(subject.row.size / 3, subject.row.size / 3)
+            subject.bytes() shouldBe subject.content
+        }
+    }
+
+    test("a prefetch of several windows brings in all of them, and no more than was asked for") {
+        val pages = (9L shl 20) / page
+        untouched(pages.toInt()).use { map ->
+            map.prefetch(page, (pages - 2) * page)
+            val residency = map.residency()
+            residency.isResident(0) shouldBe false
+            residency.isResident((pages - 1) * page) shouldBe false
+            residency.residentPages shouldBe pages - 2
+        }
+    }
+
+    test("where the system cannot bring pages in, they are touched") {
+        withFaultySystemCalls { calls ->
+            val options = MMapOptions().flags(MapFlag.PRIVATE).length(10 * page).apply { systemCalls = calls }
+            options.anonymous().use { map ->
+                calls.fail(SystemCall.ADVISE, 1, Symbol.INVALID)
+                calls.fail(SystemCall.ADVISE, 2, Symbol.INVALID)
+                map.prefetch(2 * page + 1, 3 * page)
+                val residency = map.residency()
+                (0L until 10).filter { residency.isResident(it * page) } shouldBe listOf(2L, 3L, 4L, 5L)
+            }
+            calls.shouldHaveNothingLeft()
+        }
+    }
+
+    testNeeding(Needs.FAULT_GUARD, "a prefetch of a page that is gone says so, and the map is broken") {
+        for (populates in listOf(true, false)) withFaultySystemCalls { calls ->
+            TemporaryFile(patternOf((4 * page).toInt())).use { file ->
+                MMapOptions().apply { systemCalls = calls }.open(file.path).use { map ->
+                    file.truncate(page)
+                    if (!populates) calls.fail(SystemCall.ADVISE, 1, Symbol.INVALID)
+                    shouldThrow<MMapFaultException> { map.prefetch() }
+                    shouldThrow<MMapFaultException> { map.residency() }
+                }
+            }
+        }
+    }
+
+    test("locked pages are in memory, any number of locks ends with one unlock, and nothing changes") {
+        forEachOf(mappingsByPath.filter { it.size > 0 && it.kind != Kind.RAW_WRITE_ONLY }) { subject ->
+            subject.map.lock()
+            subject.map.lock(subject.row.size / 2)
+            subject.map.residency().isComplete shouldBe true
+            subject.map.unlock()
+            subject.map.unlock(0, subject.row.size / 2)
+            subject.bytes() shouldBe subject.content
+        }
+    }
+
+    test("an empty range can be locked and brought in, and an empty map has no pages") {
+        MMap.anonymous(0).use { map ->
+            map.lock()
+            map.unlock()
+            map.prefetch()
+            map.residency().pageCount shouldBe 0
+            map.residency().isComplete shouldBe true
+        }
+    }
+
+    test("what the system refuses is told with the range and the system's own words") {
+        val rows = listOf<Pair<SystemCall, MMap.() -> Unit>>(
+            SystemCall.RESIDENCY to { residency(1, 2) },
+            SystemCall.LOCK to { lock(1, 2) },
+            SystemCall.UNLOCK to { unlock(1, 2) },
+        )
+        for ((call, operation) in rows) withFaultySystemCalls { calls ->
+            MMapOptions().length(10).apply { systemCalls = calls }.anonymous().use { map ->
+                calls.fail(call)
+                val failure = shouldThrow<MMapException> { map.operation() }
+                failure.operation shouldBe call.here
+                failure.errorName shouldBe call.error.here
+                failure.message shouldContain "anonymous, "
+                map.operation()
+            }
+            calls.shouldHaveNothingLeft()
+        }
+    }
+})

@@ -1,0 +1,38 @@
+package dev.kmmap.samples
+
+import dev.kmmap.MMap
+import dev.kmmap.MMapException
+import dev.kmmap.lock
+import dev.kmmap.prefetch
+import dev.kmmap.residency
+import dev.kmmap.unlock
+
+/** Samples for the KDoc of what controls the pages of a map. */
+internal object PagingSamples {
+    fun whatIsInMemory(path: String): String = MMap.open(path).use { map ->
+        val residency = map.residency()
+        when {
+            residency.isComplete -> "a search will not wait for the device"
+            else -> "${residency.pageCount - residency.residentPages} pages have to be read first"
+        }
+    }
+
+    fun broughtIn(path: String): Boolean = MMap.open(path).use { map ->
+        map.prefetch()
+        map.residency().isComplete
+    }
+
+    /** A secret that is never written to the swap space. */
+    fun locked(secret: ByteArray): Boolean = MMap.anonymous(secret.size.toLong()).use { map ->
+        try {
+            map.lock()
+        } catch (e: MMapException) {
+            println("more than this process may lock: $e")
+            return@use false
+        }
+        map.copyFrom(0, secret)
+        map.copyFrom(0, ByteArray(secret.size))
+        map.unlock()
+        true
+    }
+}

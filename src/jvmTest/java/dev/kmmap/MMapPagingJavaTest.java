@@ -1,0 +1,39 @@
+package dev.kmmap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** Control of pages, as Java sees it. */
+class MMapPagingJavaTest {
+    @Test
+    void pagesAreLookedAtBroughtInAndLocked() throws IOException {
+        long page = MMap.pageSize();
+        try (MMap map = new MMapOptions().flags(MapFlag.PRIVATE).length(3 * page).anonymous()) {
+            assertEquals(0, MMaps.residency(map).residentPages());
+            MMaps.prefetch(map, page, 1);
+            Residency residency = MMaps.residency(map, page, 2 * page);
+            assertEquals(2, residency.pageCount());
+            assertTrue(residency.isResident(page));
+            assertFalse(residency.isResident(2 * page));
+            assertFalse(residency.isComplete());
+            MMaps.lock(map);
+            assertTrue(MMaps.residency(map).isComplete());
+            MMaps.unlock(map, 0, page);
+            MMaps.unlock(map);
+        }
+    }
+
+    @Test
+    void aClosedMapHasNoPages() throws IOException {
+        MMap map = MMap.anonymous(10);
+        map.close();
+        assertThrows(IllegalStateException.class, () -> MMaps.residency(map));
+        assertThrows(IllegalStateException.class, () -> MMaps.prefetch(map));
+        assertThrows(IllegalStateException.class, () -> MMaps.lock(map));
+    }
+}
