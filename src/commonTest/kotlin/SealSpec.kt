@@ -136,10 +136,4 @@ internal class SealSpec : FunSpec({
             calls.shouldHaveNothingLeft()
         }
     }
-
-    test("a closed map has no seals") {
-        val map = MMap.anonymous(10).also { it.close() }
-        shouldThrow<IllegalStateException> { map.seals() }.message shouldBe "mmap is closed"
-        shouldThrow<IllegalStateException> { map.addSeals(Seal.SHRINK) }.message shouldBe "mmap is closed"
-    }
 })

@@ -70,7 +70,8 @@ internal interface SystemCalls {
 
     /**
      * A nameless file in memory (memfd_create(2), close-on-exec); [name] is only for people who look at the process.
-     * Only a [sealable] one can be sealed.
+     * Only a [sealable] one can be sealed. Whether it may become executable (`MFD_EXEC`, `MFD_NOEXEC_SEAL`) is left to
+     * the system's setting, since kernels before 6.3 know neither flag.
      */
     fun createMemory(name: String, sealable: Boolean): Long
 
