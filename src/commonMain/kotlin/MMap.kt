@@ -62,8 +62,7 @@ public class MMap internal constructor(
 
     /** Where the map begins in the file. Readable when closed, too. */
     @get:JvmName("offset")
-    public val offset: Long
-        get() = mapping.offset
+    public val offset: Long get() = mapping.offset
 
     /**
      * The name of anonymous memory, for people who look at the process; `null` if it has none. Linux shows it in
@@ -71,12 +70,10 @@ public class MMap internal constructor(
      * as `/memfd:NAME` for shared memory that was named by [MMapOptions.name]. That of [SharedMemory] is its own name.
      */
     @get:JvmName("name")
-    public val name: String?
-        get() = mapping.name
+    public val name: String? get() = mapping.name
 
     /** Whether [close] was called. */
-    public val isClosed: Boolean
-        get() = lifecycle.isClosed
+    public val isClosed: Boolean get() = lifecycle.isClosed
 
     /**
      * The cursor: the index at which the next [read] or [write] begins, at first 0. Python's `tell()`. After a [resize]
@@ -412,16 +409,14 @@ public class MMap internal constructor(
     public companion object {
         /** Bytes per page of memory on this machine. */
         @JvmStatic @get:JvmName("pageSize")
-        public val pageSize: Long
-            get() = platformSystemCalls.pageSize
+        public val pageSize: Long get() = platformSystemCalls.pageSize
 
         /**
          * The unit in which this system maps: the page on POSIX, 64 KiB on Windows. Offsets need not be multiples of
          * it.
          */
         @JvmStatic @get:JvmName("allocationGranularity")
-        public val allocationGranularity: Long
-            get() = platformSystemCalls.allocationGranularity
+        public val allocationGranularity: Long get() = platformSystemCalls.allocationGranularity
 
         /**
          * Maps the file at [path] for [access], [length] bytes from [offset] on (by default the whole file, and 0 is
@@ -444,5 +439,10 @@ public class MMap internal constructor(
         /** Maps [length] bytes of memory without a file, all zero: see [MMapOptions.anonymous]. */
         @JvmStatic @Throws(IOException::class)
         public fun anonymous(length: Long): MMap = MMapOptions().length(length).anonymous()
+
+        /** Maps [size] bytes of shared memory that can be sealed, and is: as [anonymous] with [MMapOptions.seals]. */
+        @JvmStatic @Throws(IOException::class)
+        public fun memfd(name: String, size: Long, vararg seals: Seal): MMap =
+            MMapOptions().name(name).length(size).seals(*seals).anonymous()
     }
 }

@@ -10,6 +10,7 @@ import dev.kmmap.internal.currentThread
 import dev.kmmap.internal.openMapping
 import dev.kmmap.internal.platformSystemCalls
 import dev.kmmap.internal.requireName
+import dev.kmmap.internal.requireSeals
 import dev.kmmap.internal.rightsOf
 import kotlinx.io.IOException
 import kotlinx.io.files.Path
@@ -26,6 +27,11 @@ import kotlin.jvm.JvmSynthetic
  * @sample dev.kmmap.samples.MMapOptionsSamples.sharedOptions
  */
 public class MMapOptions {
+    private companion object {
+        /** Sizes up to the next multiple of it cannot overflow, and no processor has as many addresses. */
+        const val LARGEST_RESERVE = 1L shl 56
+    }
+
     private var access: Access? = null
     private var protection: Set<Protection>? = null
     private var flags: Set<MapFlag>? = null
@@ -38,6 +44,8 @@ public class MMapOptions {
     private var syncDirectory = false
     private var confined = false
     private var timeout = FOR_EVER
+    private var seals: Set<Seal>? = null
+    private var reserve = 0L
 
     /** Lets tests stand between the map and the operating system. */
     @get:JvmSynthetic
@@ -135,6 +143,29 @@ public class MMapOptions {
     public fun name(name: String): MMapOptions = apply { this.name = name }
 
     /**
+     * What nobody can do any more with shared anonymous memory, from the moment it is mapped. Linux only. With no
+     * [seals] at all it has none, but can be sealed later, by [MMap.addSeals]. Default: it cannot be sealed, so that
+     * nobody who is given its descriptor can take away its growth.
+     *
+     * @sample dev.kmmap.samples.SharedMemorySamples.sealed
+     */
+    public fun seals(vararg seals: Seal): MMapOptions = apply { this.seals = seals.toSet() }
+
+    /**
+     * Keeps addresses for a shared map that is to grow, up to the next multiple of [bytes]: that far [MMap.resize] only
+     * gives the file another end and leaves the map where it is, without another mmap(2). It takes no memory. Default
+     * 0: none. A map that outgrows it is mapped anew, and has room up to the next multiple again. Windows, and macOS
+     * for anonymous memory, can keep no addresses: there it has no effect.
+     *
+     * @throws IllegalArgumentException if it is negative, or more than 2^56, beyond any system's addresses.
+     * @sample dev.kmmap.samples.MMapOptionsSamples.reservedAddresses
+     */
+    public fun reserve(bytes: Long): MMapOptions = apply {
+        require(bytes in 0..LARGEST_RESERVE) { "reserve out of range: $bytes" }
+        reserve = bytes
+    }
+
+    /**
      * Maps the file at [path].
      *
      * @throws IllegalArgumentException if the options contradict each other, the path contains a NUL character, the
@@ -173,7 +204,7 @@ public class MMapOptions {
      *
      * @throws IllegalArgumentException if the options contradict each other, or an offset, [create], [extend] or
      *   [syncDirectory] is set.
-     * @throws UnsupportedOperationException if this system lacks a flag.
+     * @throws UnsupportedOperationException if this system lacks a flag or [seals].
      * @throws MMapException if the system refuses, for want of memory for instance (`ENOMEM`).
      */
     @Throws(IOException::class)
@@ -185,8 +216,9 @@ public class MMapOptions {
         val rights = rightsOf(access ?: unspecified, protection, flags)
         val usage = Usage(if (confined) currentThread() else ANY_THREAD, timeout)
         val request =
-            MapRequest(source, rights, offset, length, trackFile, create, extend, syncDirectory, usage)
+            MapRequest(source, rights, offset, length, trackFile, create, extend, syncDirectory, usage, seals, reserve)
         val calls = systemCalls ?: platformSystemCalls
+        if (seals != null) calls.requireSeals()
         if (syncDirectory && !calls.capabilities.syncDirectories) {
             throw UnsupportedOperationException("${calls.system.displayName} cannot flush a folder")
         }

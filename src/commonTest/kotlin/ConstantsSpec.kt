@@ -65,6 +65,7 @@ internal class ConstantsSpec : FunSpec({
     test("isSupported says whether this system has the constant") {
         for (flag in MapFlag.entries) flag.isSupported shouldBe (flag.constant.on(currentSystem) != null)
         for (advice in Advice.entries) advice.isSupported shouldBe (advice.constant.on(currentSystem) != null)
+        for (seal in Seal.entries) seal.isSupported shouldBe (seal.constant.on(currentSystem) != null)
         for (mode in FlushMode.entries) mode.isSupported shouldBe (mode.constant.on(currentSystem) != null)
         MapFlag.SHARED.isSupported shouldBe true
         MapFlag.PRIVATE.isSupported shouldBe true
@@ -81,6 +82,10 @@ internal class ConstantsSpec : FunSpec({
             "MAP_ANONYMOUS" to 0x20, "MAP_32BIT" to 0x40, "MAP_DENYWRITE" to 0x800, "MAP_EXECUTABLE" to 0x1000,
             "MAP_LOCKED" to 0x2000, "MAP_NORESERVE" to 0x4000, "MAP_POPULATE" to 0x8000, "MAP_NONBLOCK" to 0x10000,
             "MAP_STACK" to 0x20000, "MAP_HUGETLB" to 0x40000, "MAP_SYNC" to 0x80000, "MAP_FIXED_NOREPLACE" to 0x100000,
+        )
+        Seal.entries.associate { it.constantName to it.constant.on(linux) } shouldBe mapOf(
+            "F_SEAL_SEAL" to 1, "F_SEAL_SHRINK" to 2, "F_SEAL_GROW" to 4, "F_SEAL_WRITE" to 8,
+            "F_SEAL_FUTURE_WRITE" to 16, "F_SEAL_EXEC" to 32,
         )
         Advice.entries.mapNotNull { it.constant.on(linux) }.sorted() shouldBe
             (0..4).toList() + (8..25) + listOf(100, 101)

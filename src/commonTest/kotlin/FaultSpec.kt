@@ -57,6 +57,8 @@ private val openings = listOf(
     Opening("an extended descriptor without tracking it", 100, true, page) {
         access(Access.WRITE).extend(true).length(page).trackFile(false)
     },
+    Opening("a file with reserved addresses", 100, size = 100) { access(Access.WRITE).reserve(10 * page) },
+    Opening("an empty file with reserved addresses", 0, size = 0) { access(Access.WRITE).reserve(10 * page) },
     Opening("raw private rights", 100, size = 100) { flags(MapFlag.PRIVATE) },
 )
 

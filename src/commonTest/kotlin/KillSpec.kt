@@ -1,5 +1,6 @@
 package dev.kmmap
 
+import dev.kmmap.fixtures.AppendedLines
 import dev.kmmap.fixtures.Ground
 import dev.kmmap.fixtures.Records
 import dev.kmmap.fixtures.TemporaryFile
@@ -34,8 +35,7 @@ private val reason: String? =
     if (ground == Ground.LINUX) null else "processes are killed on Linux only"
 
 /** Kills a process after some milliseconds of writing, and returns 0 if it has lived that long. */
-private fun killWriter(path: String, begun: String, period: Int, milliseconds: Int): Int {
-    val writer = peerCommand("records", path, begun, "$period")
+private fun killWriter(writer: String, begun: String, milliseconds: Int): Int {
     val wait = "until [ -e $begun ]; do kill -0 \$writer || exit 1; sleep 0.01; done"
     val kill = "sleep 0.${milliseconds.toString().padStart(3, '0')}; kill -9 \$writer"
     return shellStatus("$writer & writer=\$!; $wait; rm $begun; $kill; wait \$writer 2>/dev/null; [ $? = 137 ]")
@@ -50,7 +50,7 @@ private fun FunSpec.testKilling(name: String, period: Int) = testUnless({ reason
             repeat(kills) { kill ->
                 withClue("seed $seed, kill $kill") {
                     val life = 1 + random.nextInt(lives[kill % lives.size])
-                    killWriter(file.path, begun.path, period, life) shouldBe 0
+                    killWriter(peerCommand("records", file.path, begun.path, "$period"), begun.path, life) shouldBe 0
                     val bytes = file.readBytes()
                     Records.lastCommitted(bytes) shouldBeGreaterThanOrEqual last
                     last = Records.lastCommitted(bytes)
@@ -74,6 +74,31 @@ internal class KillSpec : FunSpec({
             Records.violations(bytes, CHECKED) shouldBe listOf(10L, last)
             bytes[Records.commitOffsetOf(last).toInt() + 7]++
             Records.lastCommitted(bytes) shouldBe last - 1
+        }
+    }
+
+    testUnless({ reason }, "a process that is killed while it appends leaves all that it has appended", 30.minutes) {
+        val seed = seeds(1).single()
+        val random = Random(seed)
+        TemporaryFile().use { file ->
+            TemporaryFile(ByteArray(Long.SIZE_BYTES)).use { counter ->
+                TemporaryFile().use { begun ->
+                    val appender = peerCommand("append", file.path, counter.path, begun.path)
+                    repeat(kills) { kill ->
+                        withClue("seed $seed, kill $kill") {
+                            killWriter(appender, begun.path, 1 + random.nextInt(lives[kill % lives.size])) shouldBe 0
+                            MMap.open(counter.path, Access.WRITE).use {
+                                val count = it.getLongVolatile(0)
+                                AppendedLines.violation(file.readBytes(), count, CHECKED) shouldBe null
+                                // The next one goes on behind some of the lines.
+                                val kept = minOf(count, CHECKED.toLong())
+                                file.truncate(kept * AppendedLines.LENGTH)
+                                it.setLongVolatile(0, kept)
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 

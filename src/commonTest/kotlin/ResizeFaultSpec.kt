@@ -18,10 +18,14 @@ private val page = MMap.pageSize
 /** What is resized. */
 private enum class Resized(val inFile: Boolean, val configure: MMapOptions.() -> Unit) {
     SHARED_FILE(true, { access(Access.WRITE) }),
+    RESERVED_FILE(true, { access(Access.WRITE).reserve(2 * page) }),
     PRIVATE_FILE(true, { flags(MapFlag.PRIVATE) }),
     SHARED_MEMORY(false, { access(Access.WRITE) }),
+    RESERVED_MEMORY(false, { access(Access.WRITE).reserve(2 * page) }),
     PRIVATE_MEMORY(false, { flags(MapFlag.PRIVATE) }),
 }
+
+private val sharedFiles = setOf(Resized.SHARED_FILE, Resized.RESERVED_FILE)
 
 /** One resize: [trailing] bytes of the file lie behind the map. */
 private class Change(val from: Long, val to: Long, val offset: Long = 0, val trailing: Int = 0) {
@@ -51,7 +55,7 @@ private fun isHarmless(call: SystemCall, change: Change): Boolean =
 
 /** One that leaves an empty map: the file had to be cut first, and then the system refuses to map it again. */
 private fun leavesNothing(kind: Resized, change: Change, call: SystemCall, capabilities: Capabilities): Boolean =
-    call == SystemCall.MAP && kind == Resized.SHARED_FILE && change.cuts && !capabilities.cutMappedFiles
+    call == SystemCall.MAP && kind in sharedFiles && change.cuts && !capabilities.cutMappedFiles
 
 /** Two failures in one resize of a shared map of a file, and what they leave. */
 private class DoubleFault(

@@ -38,12 +38,13 @@ class ArchitectureSpec : FunSpec({
 
     test("every @sample in the documentation names a function that exists") {
         val sample = Regex("@sample dev\\.kmmap\\.samples\\.(\\w+)\\.(\\w+)")
-        val named = sources("src/commonMain").flatMap { file ->
+        val named = (sources("src/commonMain") + sources("src/nativeMain")).flatMap { file ->
             sample.findAll(file.readText()).map { it.groupValues.drop(1) }
         }
         named.shouldNotBeEmpty()
         named.filterNot { (samples, function) ->
-            "fun $function(" in File("src/commonTest/kotlin/samples/$samples.kt").readText()
+            val files = listOf("commonTest", "nativeTest").map { File("src/$it/kotlin/samples/$samples.kt") }
+            "fun $function(" in files.first { it.exists() }.readText()
         }.shouldBeEmpty()
     }
 })

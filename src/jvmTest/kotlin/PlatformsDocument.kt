@@ -26,6 +26,9 @@ internal object PlatformsDocument {
             if (it.capabilities.memoryFiles) listOf(CREATE_MEMORY, TRUNCATE, MAP) else listOf(MAP)
         },
         feature("`anonymous`, private", MAP),
+        feature("`memfd`", CREATE_MEMORY, TRUNCATE, MAP, ADD_SEALS),
+        feature("`seals`, `addSeals`", SEALS, ADD_SEALS),
+        feature("`useDescriptor`", DUPLICATE, CLOSE),
         Feature("`SharedMemory.create`") {
             if (it == OperatingSystem.WINDOWS) listOf(OPEN_MEMORY, MAP) else listOf(OPEN_MEMORY, TRUNCATE, MAP)
         },
@@ -34,6 +37,9 @@ internal object PlatformsDocument {
         feature("`resize` to more, shared", ALLOCATE, MAP, UNMAP),
         Feature("`resize` to less, shared") {
             if (it.capabilities.cutMappedFiles) listOf(MAP, TRUNCATE, UNMAP) else listOf(UNMAP, TRUNCATE, MAP)
+        },
+        Feature("`resize` where addresses are reserved") {
+            if (it.capabilities.mapPastEnd) listOf(ALLOCATE, TRUNCATE) else null
         },
         Feature("`resize`, private") { if (it.capabilities.moveMappings) listOf(REMAP) else listOf(MAP, UNMAP) },
         Feature("`resize`, named memory") {
@@ -107,6 +113,7 @@ internal object PlatformsDocument {
         "native" to calls("Kotlin/Native", native()),
         "flags" to constants("`MapFlag`", MapFlag.entries.map { Triple(it.name, it.constantName, it.constant) }),
         "advices" to constants("`Advice`", Advice.entries.map { Triple(it.name, it.constantName, it.constant) }),
+        "seals" to constants("`Seal`", Seal.entries.map { Triple(it.name, it.constantName, it.constant) }),
         "modes" to constants("`FlushMode`", FlushMode.entries.map { Triple(it.name, it.constantName, it.constant) }),
     )
 }

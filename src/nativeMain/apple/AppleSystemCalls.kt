@@ -37,7 +37,17 @@ internal fun allocateSpace(descriptor: Int, offset: Long, length: Long): Long {
     return valueOrError(ftruncate(descriptor, offset + length))
 }
 
-internal fun createMemoryFile(@Suppress("UNUSED_PARAMETER") name: String): Long = -ENOTSUP.toLong()
+internal fun createMemoryFile(
+    @Suppress("UNUSED_PARAMETER") name: String,
+    @Suppress("UNUSED_PARAMETER") sealable: Boolean,
+): Long = -ENOTSUP.toLong()
+
+internal fun sealsOf(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = -ENOTSUP.toLong()
+
+internal fun sealFile(
+    @Suppress("UNUSED_PARAMETER") descriptor: Int,
+    @Suppress("UNUSED_PARAMETER") seals: Int,
+): Long = -ENOTSUP.toLong()
 
 internal fun moveMapping(
     @Suppress("UNUSED_PARAMETER") address: Long,

@@ -1,10 +1,12 @@
 package dev.kmmap.internal
 
+import dev.kmmap.internal.linux.kmmap_add_seals
 import dev.kmmap.internal.linux.kmmap_fsync
 import dev.kmmap.internal.linux.kmmap_memfd_create
 import dev.kmmap.internal.linux.kmmap_mremap
 import dev.kmmap.internal.linux.kmmap_name_memory
 import dev.kmmap.internal.linux.kmmap_posix_fallocate
+import dev.kmmap.internal.linux.kmmap_seals
 import dev.kmmap.internal.posix.kmmap_open
 import dev.kmmap.internal.posix.kmmap_unlink
 import platform.posix.O_CLOEXEC
@@ -21,7 +23,13 @@ internal fun allocateSpace(descriptor: Int, offset: Long, length: Long): Long =
     kmmap_posix_fallocate(descriptor, offset, length)
 
 /** A nameless file in memory. */
-internal fun createMemoryFile(name: String): Long = kmmap_memfd_create(name)
+internal fun createMemoryFile(name: String, sealable: Boolean): Long = kmmap_memfd_create(name, if (sealable) 1 else 0)
+
+/** The seals of a file in memory. */
+internal fun sealsOf(descriptor: Int): Long = kmmap_seals(descriptor)
+
+/** Adds to them. */
+internal fun sealFile(descriptor: Int, seals: Int): Long = kmmap_add_seals(descriptor, seals)
 
 /** Gives a mapping another length, elsewhere if there is no room where it is. */
 internal fun moveMapping(address: Long, oldLength: Long, newLength: Long): Long =

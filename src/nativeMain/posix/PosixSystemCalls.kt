@@ -90,7 +90,11 @@ internal object PosixSystemCalls : SystemCalls {
     override fun allocate(descriptor: Long, offset: Long, length: Long): Long =
         uninterrupted { allocateSpace(number(descriptor), offset, length) }
 
-    override fun createMemory(name: String): Long = createMemoryFile(name)
+    override fun createMemory(name: String, sealable: Boolean): Long = createMemoryFile(name, sealable)
+
+    override fun seals(descriptor: Long): Long = sealsOf(number(descriptor))
+
+    override fun addSeals(descriptor: Long, seals: Int): Long = sealFile(number(descriptor), seals)
 
     override fun openMemory(name: String, mode: OpenMode, size: Long): Long =
         uninterrupted { openNamedMemory(name, flags(mode), NEW_MEMORY_MODE) }

@@ -31,6 +31,11 @@ internal class Gate(private val counts: Boolean = true) {
         return false
     }
 
+    /** Enters, retired or not: for who is inside already, for whom a [retire] waits in any case. */
+    fun enterOnceMore() {
+        if (counts) state.incrementAndFetch()
+    }
+
     fun exit() {
         if (counts) state.decrementAndFetch()
     }

@@ -50,7 +50,7 @@ internal class Generation(
     /** The same range after its protection was changed. */
     fun protected(rights: Rights): Generation = shortened(size, rights)
 
-    /** The first [newSize] bytes of the range, all of which stays mapped. */
+    /** The range with [newSize] bytes of it to be seen; all of it stays mapped. */
     fun shortened(newSize: Long, rights: Rights = this.rights): Generation =
         if (guard.isReleased) {
             Generation(address, delta, newSize, mappedLength, rights, usage)

@@ -25,6 +25,8 @@ import kotlin.concurrent.atomics.AtomicInt
 internal class Lifecycle(private val usage: Usage) {
     private val state = AtomicInt(OPEN)
 
+    val holds: Holds = Holds()
+
     val isClosed: Boolean
         get() = state.load() >= CLOSING
 
@@ -39,6 +41,7 @@ internal class Lifecycle(private val usage: Usage) {
 
     /** Runs [block], which does [operation], while nobody else changes or closes the map. */
     fun change(operation: String, block: () -> Unit) {
+        holds.requireNone(operation)
         val isMine = usage.await {
             requireOpen()
             state.compareAndSet(OPEN, CHANGING)
@@ -57,6 +60,7 @@ internal class Lifecycle(private val usage: Usage) {
      */
     fun close(block: () -> Unit) {
         if (!isClosed) usage.requireOwner()
+        holds.requireNone("close")
         var isFirst = false
         val isOver = usage.await {
             isFirst = isFirst || announceClose()
@@ -104,6 +108,10 @@ internal fun MMap.enter(): Generation {
         val current = generation
         if (current.gate.enter()) return current
         lifecycle.requireOpen()
+        if (lifecycle.holds.isMine(current)) {
+            current.gate.enterOnceMore()
+            return current
+        }
         pause(attempt++)
     }
 }
@@ -151,7 +159,7 @@ internal fun MMap.end(): Unit = lifecycle.close {
     } catch (e: MMapBusyException) {
         // So that single bytes are not to be had any more either.
         mapping.leave(generation)
-        publish(mapping.mapRange(0).also { it.retire() })
+        publish(mapping.mapNothing().also { it.retire() })
         throw e
     }
 }

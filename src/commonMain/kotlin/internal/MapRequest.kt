@@ -1,6 +1,7 @@
 package dev.kmmap.internal
 
 import dev.kmmap.MapFlag
+import dev.kmmap.Seal
 
 /**
  * What is to be mapped: a copy of the options at the time of the call, checked as far as that goes without a system
@@ -17,11 +18,25 @@ internal class MapRequest(
     /** Whether the folder that has the file's name is flushed. */
     val syncDirectory: Boolean = false,
     val usage: Usage = Usage(),
+    /** The seals of memory that can be sealed; `null` if it cannot. */
+    val seals: Set<Seal>? = null,
+    /** If not 0, addresses are kept up to the next multiple of so many bytes. */
+    val reserve: Long = 0,
 ) {
+    /** Whether memory is to be shared and to grow, and so has to be a file, where the system has files in memory. */
+    val isForMemoryFile: Boolean = rights.shared && !rights.needsPlainMemory && trackFile
+
     init {
         require(offset >= 0) { "offset must not be negative: $offset" }
         require(length >= 0) { "length must not be negative: $length" }
         require(Long.MAX_VALUE - offset >= length) { "offset + length is too large: offset=$offset, length=$length" }
+        require(reserve == 0L || rights.shared && rights.changesFile && trackFile) {
+            "reserve needs a shared map that can be resized"
+        }
+        require(seals == null || source is Source.Memory && isForMemoryFile) {
+            "only shared anonymous memory that is tracked can be made to be sealed"
+        }
+        seals?.requireFor(rights)
         require(!syncDirectory || source is Source.File) { "syncDirectory needs a path" }
         source.check(this)
     }

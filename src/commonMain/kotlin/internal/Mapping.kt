@@ -20,17 +20,19 @@ internal fun SystemCalls.check(call: SystemCall, result: Long, detail: String): 
  * arguments that [dev.kmmap.MMap] has checked, and inside its gate or with its structure locked.
  */
 internal class Mapping(
-    private val calls: SystemCalls,
+    val calls: SystemCalls,
     rights: Rights,
     /** How messages name what is mapped. */
-    private val source: String,
+    val source: String,
     /** The descriptor of the file, ours to close, or [NO_DESCRIPTOR]. */
-    private val descriptor: Long,
+    val descriptor: Long,
     /** Where the map begins in the file, bytes. */
     val offset: Long,
     private val trackFile: Boolean,
-    private val kind: MemoryKind,
+    val kind: MemoryKind,
     val usage: Usage,
+    /** If not 0, addresses are kept up to the next multiple of so many bytes. */
+    private val reserve: Long = 0,
 ) {
     /** Bytes by which the map begins after a multiple of the granularity. */
     private val delta: Long = offset % calls.allocationGranularity
@@ -58,12 +60,22 @@ internal class Mapping(
     var fault: Failure? = null
         private set
 
-    /** Maps [size] bytes from the offset on; nothing at all for an empty map, which no system would accept. */
+    /**
+     * Maps [size] bytes from the offset on, and what is reserved; nothing at all for an empty map, which no system
+     * would accept.
+     */
     fun mapRange(descriptor: Long, size: Long): Generation {
-        if (size == 0L) return Generation(0, delta, 0, 0, rights, usage)
-        val address = map(descriptor, offset - delta, delta + size) { mapDetail(descriptor, size) }
-        return Generation(address, delta, size, delta + size, rights, usage).also(::showName)
+        val room = if (reserve == 0L) size else roundUp(maxOf(size, 1), reserve)
+        if (room == 0L) return mapNothing()
+        val address = map(descriptor, offset - delta, delta + room) { mapDetail(descriptor, room) }
+        return Generation(address, delta, size, delta + room, rights, usage).also(::showName)
     }
+
+    fun mapNothing(): Generation = Generation(0, delta, 0, 0, rights, usage)
+
+    /** Whether [generation] can have [size] bytes where it is: in pages that come with the file's growth. */
+    fun hasRoom(generation: Generation, size: Long): Boolean =
+        reserve > 0 && size <= generation.mappedLength - generation.delta
 
     private inline fun map(descriptor: Long, offset: Long, length: Long, detail: () -> String): Long {
         val flags = rights.flagBits(anonymous = descriptor == NO_DESCRIPTOR)
@@ -112,7 +124,7 @@ internal class Mapping(
         return calls.check(SystemCall.FILE_SIZE, calls.fileSize(descriptor), source)
     }
 
-    private fun requireTracking(what: String) {
+    fun requireTracking(what: String) {
         if (!trackFile) throw UnsupportedOperationException("$what needs the file, which trackFile = false let go")
     }
 
@@ -172,19 +184,24 @@ internal class Mapping(
             truncate(to)
         } else {
             val detail = "$source, offset=$from, length=${to - from}, fileSize=$from"
-            calls.check(SystemCall.ALLOCATE, calls.allocate(descriptor, from, to - from), detail)
+            checkSizing(SystemCall.ALLOCATE, calls.allocate(descriptor, from, to - from), detail)
         }
     }
 
     fun truncate(size: Long) {
         if (descriptor == NO_DESCRIPTOR) return
-        calls.check(SystemCall.TRUNCATE, calls.truncate(descriptor, size), "$source, size=$size")
+        checkSizing(SystemCall.TRUNCATE, calls.truncate(descriptor, size), "$source, size=$size")
     }
 
     /** Unmaps a retired range. A refusal does not fail what is complete without it. */
     fun discard(retired: Generation) {
-        if (retired.mappedLength != 0L && unmapRange(retired) < 0) leftovers += retired
+        if (retired.mappedLength == 0L) return
+        val isInUse = leftovers.any { it.address == retired.address }
+        if (isInUse || unmapRange(retired) < 0) leftovers += retired
     }
+
+    /** Whether nobody uses any more what a resize had to leave. */
+    fun leftoversAreUnused(): Boolean = leftovers.all { it.retire() }
 
     /** Leaves a range to [release]: it was replaced, but somebody may still be using it. */
     fun leave(replaced: Generation) {
@@ -257,6 +274,7 @@ internal class Mapping(
      */
     fun protect(old: Generation, protection: Set<Protection>, publish: (Generation) -> Unit): Unit = undoing { undo ->
         val wanted = rights.with(protection)
+        if (!leftoversAreUnused()) throw usage.busy("protect")
         if (!old.retire()) {
             old.reopen()
             throw usage.busy("protect")
@@ -367,7 +385,8 @@ internal class Mapping(
                 if (first == null) failure = e else first.addSuppressed(e)
             }
         }
-        for (range in leftovers + generation) attempt { unmap(range) }
+        // Several generations can have been of one range.
+        for (range in (leftovers + generation).distinctBy { it.address }) attempt { unmap(range) }
         if (descriptor != NO_DESCRIPTOR) attempt { calls.check(SystemCall.CLOSE, calls.close(descriptor), source) }
         failure?.let { throw it }
     }

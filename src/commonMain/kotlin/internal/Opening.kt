@@ -159,18 +159,21 @@ private class Opening(private val request: MapRequest, private val calls: System
     }
 
     fun mapMemory(name: String?): Opened {
-        // Shared memory that is to grow has to be a file; nobody else can shrink this one, since it has no name to open
-        // it by.
-        val inFile = rights.shared && !rights.needsPlainMemory && request.trackFile && calls.capabilities.memoryFiles
+        // Shared memory that is to grow has to be a file; nobody else can shrink this one, unless its descriptor is
+        // handed over.
+        val inFile = request.isForMemoryFile && calls.capabilities.memoryFiles
         var descriptor = NO_DESCRIPTOR
         if (inFile) {
             val label = name ?: "kmmap"
-            descriptor = owned(calls.check(SystemCall.CREATE_MEMORY, calls.createMemory(label), label))
+            val created = calls.createMemory(label, sealable = request.seals != null)
+            descriptor = owned(calls.check(SystemCall.CREATE_MEMORY, created, label))
             truncate(descriptor, request.length)
         }
         val mapping = mapping(descriptor, MemoryKind.ANONYMOUS)
         val generation = mapping.mapRange(descriptor, request.length)
+        undo.onFailure { mapping.unmap(generation) }
         if (name != null) mapping.setName(generation, name)
+        if (!request.seals.isNullOrEmpty()) mapping.addSeals(request.seals)
         return Opened(mapping, generation)
     }
 
@@ -193,7 +196,17 @@ private class Opening(private val request: MapRequest, private val calls: System
     }
 
     private fun mapping(descriptor: Long, kind: MemoryKind) =
-        Mapping(calls, rights, source.toString(), descriptor, request.offset, request.trackFile, kind, request.usage)
+        Mapping(
+            calls,
+            rights,
+            source.toString(),
+            descriptor,
+            request.offset,
+            request.trackFile,
+            kind,
+            request.usage,
+            if (descriptor != NO_DESCRIPTOR && calls.capabilities.mapPastEnd) request.reserve else 0,
+        )
 
     private fun notMappable(what: String) = IllegalArgumentException("$source is not a regular file: it is a $what")
 }

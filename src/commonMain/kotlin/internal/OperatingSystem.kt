@@ -16,8 +16,12 @@ internal class Capabilities(
     val memoryFiles: Boolean,
     /** Whether a file can be shortened while it is mapped. */
     val cutMappedFiles: Boolean,
+    /** Whether a range can be mapped beyond the end of its file, to show what the file gains later. */
+    val mapPastEnd: Boolean,
     /** Whether named memory can get another size than its first one: [SystemCalls.truncate] works for it. */
     val resizeNamedMemory: Boolean,
+    /** Whether the descriptor of named memory is one of a file, which others can use as such. */
+    val lendNamedMemory: Boolean,
     /** Whether a folder can be flushed: [SystemCalls.syncFile] works for it. */
     val syncDirectories: Boolean,
 ) {
@@ -26,21 +30,27 @@ internal class Capabilities(
             moveMappings = true,
             memoryFiles = true,
             cutMappedFiles = true,
+            mapPastEnd = true,
             resizeNamedMemory = true,
+            lendNamedMemory = true,
             syncDirectories = true,
         )
         val DARWIN: Capabilities = Capabilities(
             moveMappings = false,
             memoryFiles = false,
             cutMappedFiles = true,
+            mapPastEnd = true,
             resizeNamedMemory = false,
+            lendNamedMemory = true,
             syncDirectories = true,
         )
         val WINDOWS: Capabilities = Capabilities(
             moveMappings = false,
             memoryFiles = false,
             cutMappedFiles = false,
+            mapPastEnd = false,
             resizeNamedMemory = false,
+            lendNamedMemory = false,
             syncDirectories = false,
         )
     }

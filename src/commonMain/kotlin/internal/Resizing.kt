@@ -7,6 +7,7 @@ import dev.kmmap.MMapException
  *
  * | the map                    | the file gets shorter | system         | way              | readers |
  * |----------------------------|-----------------------|----------------|------------------|---------|
+ * | shared, with reserved room | either                | Linux, macOS   | [adjust]         | go on   |
  * | shared, of a descriptor    | no                    | all            | [mapBeside]      | go on   |
  * |                            | yes                   | Linux, macOS   | [mapBeside]      | go on   |
  * |                            | yes                   | Windows        | [cutThenMap]     | wait    |
@@ -45,7 +46,10 @@ internal class Resizing(
             undo.onFailure { cutBack() }
             mapping.grow(fileSize, newFileSize)
         }
+        // Who still uses what an earlier resize has left would reach past the end of the file.
+        if (cuts && !mapping.leftoversAreUnused()) throw mapping.usage.busy("resize")
         when {
+            mapping.hasRoom(old, newSize) -> adjust(undo)
             mapping.sharesDescriptor -> if (!cuts || cutsWhileMapped) mapBeside(undo) else cutThenMap(undo)
             mapping.movable && calls.capabilities.moveMappings -> move(undo)
             else -> if (!cuts || cutsWhileMapped) copy(undo) else copyToDetached(undo)
@@ -78,6 +82,16 @@ internal class Resizing(
         undo.onFailure { publish(old.renewed()) }
         cut()
         mapping.discard(old)
+    }
+
+    /** As [mapBeside], but in the range that is mapped already, some of it behind the end of the file. */
+    private fun adjust(undo: Undo) {
+        val new = old.shortened(newSize)
+        undo.onFailure { if (!new.retire()) mapping.leave(new) }
+        publish(new)
+        if (cuts) retire(old, undone = { publish(old) }) else if (!old.retire()) mapping.leave(old)
+        undo.onFailure { publish(old.renewed()) }
+        cut()
     }
 
     /** Ends all access to [generation]. If somebody does not leave it in time, it is in use again, as before. */

@@ -18,6 +18,8 @@ internal enum class SystemCall(
     TRUNCATE("ftruncate", windows = "SetFileInformationByHandle"),
     ALLOCATE("posix_fallocate", darwin = "F_PREALLOCATE", windows = "SetFileInformationByHandle"),
     CREATE_MEMORY("memfd_create", darwin = NONE, windows = NONE),
+    SEALS("F_GET_SEALS", darwin = NONE, windows = NONE),
+    ADD_SEALS("F_ADD_SEALS", darwin = NONE, windows = NONE),
     OPEN_MEMORY("shm_open", windows = "CreateFileMapping"),
     REMOVE_MEMORY("shm_unlink", windows = NONE),
     MAP("mmap", windows = "MapViewOfFile"),

@@ -70,8 +70,16 @@ internal interface SystemCalls {
 
     /**
      * A nameless file in memory (memfd_create(2), close-on-exec); [name] is only for people who look at the process.
+     * Only a [sealable] one can be sealed. Whether it may become executable (`MFD_EXEC`, `MFD_NOEXEC_SEAL`) is left to
+     * the system's setting, since kernels before 6.3 know neither flag.
      */
-    fun createMemory(name: String): Long
+    fun createMemory(name: String, sealable: Boolean): Long
+
+    /** The `F_SEAL_*` of a file in memory (fcntl F_GET_SEALS). */
+    fun seals(descriptor: Long): Long
+
+    /** Seals a file in memory (fcntl F_ADD_SEALS). */
+    fun addSeals(descriptor: Long, seals: Int): Long
 
     /**
      * Shared memory that other processes find by its [name]: a descriptor (shm_open(3) with mode 0600; a section named

@@ -66,7 +66,11 @@ internal class WindowsSystemCalls(private val kernel32: Kernel32) : SystemCalls 
     override fun allocate(descriptor: Long, offset: Long, length: Long): Long =
         fileSize(descriptor).ifValue { if (it - offset >= length) 0 else truncate(descriptor, offset + length) }
 
-    override fun createMemory(name: String): Long = -Win32.ERROR_NOT_SUPPORTED
+    override fun createMemory(name: String, sealable: Boolean): Long = -Win32.ERROR_NOT_SUPPORTED
+
+    override fun seals(descriptor: Long): Long = -Win32.ERROR_NOT_SUPPORTED
+
+    override fun addSeals(descriptor: Long, seals: Int): Long = -Win32.ERROR_NOT_SUPPORTED
 
     override fun openMemory(name: String, mode: OpenMode, size: Long): Long {
         val fullName = "Local\\$name"

@@ -51,6 +51,17 @@ internal class GateSpec : FunSpec({
         gate.isEmpty shouldBe true
     }
 
+    test("who is inside a retired gate can enter it once more, and is waited for as long") {
+        val gate = Gate()
+        gate.enter()
+        gate.retire()
+        gate.enterOnceMore()
+        gate.exit()
+        gate.isEmpty shouldBe false
+        gate.exit()
+        gate.isEmpty shouldBe true
+    }
+
     test("a gate that does not count is empty as soon as it is retired") {
         val gate = Gate(counts = false)
         gate.enter() shouldBe true

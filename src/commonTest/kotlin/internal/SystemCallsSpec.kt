@@ -184,7 +184,7 @@ internal class SystemCallsSpec : FunSpec({
             flags(duplicate) and closeOnExec shouldBe closeOnExec
             succeeded(system.close(duplicate))
         }
-        val memory = succeeded(system.createMemory("test"))
+        val memory = succeeded(system.createMemory("test", sealable = false))
         flags(memory) and closeOnExec shouldBe closeOnExec
         succeeded(system.close(memory))
     }
@@ -232,7 +232,7 @@ internal class SystemCallsSpec : FunSpec({
     }
 
     testNeeding(Needs.MEMORY_FILES, "a file in memory starts empty and shows what is written to its map") {
-        val descriptor = succeeded(system.createMemory("test"))
+        val descriptor = succeeded(system.createMemory("test", sealable = false))
         system.fileSize(descriptor) shouldBe 0
         system.truncate(descriptor, page) shouldBe 0
         val first = succeeded(system.map(descriptor, 0, page, READ_WRITE, SHARED))

@@ -48,6 +48,15 @@ internal object MMapOptionsSamples {
         }
     }
 
+    /** A map that grows to 1 MiB in place. */
+    fun reservedAddresses(path: String): Long {
+        val options = MMapOptions().access(Access.WRITE).create(true).reserve(1L shl 20)
+        return options.open(path).use { map ->
+            while (map.size < 1L shl 20) map.resize(map.size + 65_536)
+            map.fileSize()
+        }
+    }
+
     /** Memory that people find under its name when they look at the process. */
     fun namedMemory(): MMap =
         MMapOptions().flags(MapFlag.PRIVATE).length(4096).name("page cache").anonymous()

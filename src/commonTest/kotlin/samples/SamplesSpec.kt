@@ -1,6 +1,8 @@
 package dev.kmmap.samples
 
+import dev.kmmap.Access
 import dev.kmmap.MMap
+import dev.kmmap.Seal
 import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
@@ -126,6 +128,17 @@ internal class SamplesSpec : FunSpec({
             MMapOptionsSamples.confinedToOneThread(file.path) shouldBe 'a'.code + 'b'.code
             MMapOptionsSamples.closedInTime(file.path)
         }
+    }
+
+    test("log") {
+        withText("zero\n") { file ->
+            AppenderSamples.log(file.path, listOf("one", "two")) shouldBe 9
+            file.text() shouldBe "zero\none\ntwo\n"
+        }
+    }
+
+    test("reservedAddresses") {
+        TemporaryFile().use { file -> MMapOptionsSamples.reservedAddresses(file.path) shouldBe (1L shl 20) }
     }
 
     test("partOfAFile") {
@@ -282,5 +295,16 @@ internal class SamplesSpec : FunSpec({
 
     test("betweenProcesses") {
         SharedMemorySamples.betweenProcesses("kmmap-sample-${Random.nextInt(0, Int.MAX_VALUE)}") shouldBe 1
+    }
+
+    testNeeding(Needs.MEMORY_FILES, "sealed") {
+        val all = setOf(Seal.SEAL, Seal.SHRINK, Seal.GROW, Seal.WRITE)
+        SharedMemorySamples.sealed(byteArrayOf(1, 2, 3)) shouldBe all
+    }
+
+    test("handedOver") {
+        withText("a") { file ->
+            MMap.open(file.path, Access.WRITE).use { SharedMemorySamples.handedOver(it) shouldBe 7 }
+        }
     }
 })

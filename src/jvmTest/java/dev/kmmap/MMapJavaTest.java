@@ -301,7 +301,7 @@ class MMapJavaTest {
                 SharedMemory.class, MMapAlreadyExistsException.class, MMapFaultException.class, MMaps.class,
                 Needle.class, Needle.Companion.class, Line.class, LineIndex.class, LineIndex.Companion.class,
                 MultiNeedle.class, MultiNeedle.Companion.class, NeedleMatch.class, RegexMatch.class,
-                TextEncoding.class)) {
+                TextEncoding.class, Seal.class, MMapAppender.class, MMapAppender.Companion.class)) {
             for (Method method : type.getDeclaredMethods()) {
                 boolean isInternal = method.getName().contains("$") || Stream.of(method.getParameterTypes())
                         .anyMatch(parameter -> parameter.getName().startsWith("dev.kmmap.internal."))

@@ -123,7 +123,17 @@ final class DarwinSystemCalls extends PosixSystemCalls {
     }
 
     @Override
-    public long createMemory(String name) {
+    public long createMemory(String name, boolean sealable) {
+        return NOT_SUPPORTED;
+    }
+
+    @Override
+    public long seals(long descriptor) {
+        return NOT_SUPPORTED;
+    }
+
+    @Override
+    public long addSeals(long descriptor, int seals) {
         return NOT_SUPPORTED;
     }
 

@@ -32,6 +32,9 @@ final class LinuxSystemCalls extends PosixSystemCalls {
 
     private static final int MREMAP_MAYMOVE = 1;
     private static final int MFD_CLOEXEC = 1;
+    private static final int MFD_ALLOW_SEALING = 2;
+    private static final int F_ADD_SEALS = 1033;
+    private static final int F_GET_SEALS = 1034;
     private static final int PR_SET_VMA = 0x53564d41;
     private static final long PR_SET_VMA_ANON_NAME = 0;
 
@@ -94,9 +97,19 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     }
 
     @Override
-    public long createMemory(String name) {
-        return call((arena, state) ->
-                (int) handle(MEMFD_CREATE).invokeExact(state, arena.allocateFrom(name), MFD_CLOEXEC));
+    public long createMemory(String name, boolean sealable) {
+        int flags = sealable ? MFD_CLOEXEC | MFD_ALLOW_SEALING : MFD_CLOEXEC;
+        return call((arena, state) -> (int) handle(MEMFD_CREATE).invokeExact(state, arena.allocateFrom(name), flags));
+    }
+
+    @Override
+    public long seals(long descriptor) {
+        return control(descriptor, F_GET_SEALS, 0);
+    }
+
+    @Override
+    public long addSeals(long descriptor, int seals) {
+        return control(descriptor, F_ADD_SEALS, seals);
     }
 
     /** What shm_open(3) does, which not every glibc has without a library of its own. */

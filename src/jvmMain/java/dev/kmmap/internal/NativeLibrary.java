@@ -73,7 +73,7 @@ final class NativeLibrary {
     /** {@code null} where the system has no such files, or does not load libraries from them. */
     static SymbolLookup loadFromMemory(byte[] content) {
         SystemCalls system = PlatformJvm.getPlatformSystemCalls();
-        long descriptor = system.createMemory("kmmap");
+        long descriptor = system.createMemory("kmmap", false);
         if (descriptor < 0) {
             return null;
         }

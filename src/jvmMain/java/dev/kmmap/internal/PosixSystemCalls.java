@@ -132,8 +132,12 @@ abstract class PosixSystemCalls implements SystemCalls {
 
     @Override
     public final long duplicate(long descriptor) {
-        return call((_, state) ->
-                (int) handle(FCNTL).invokeExact(state, number(descriptor), numbers.duplicateCloseOnExec(), 0));
+        return control(descriptor, numbers.duplicateCloseOnExec(), 0);
+    }
+
+    /** fcntl(2) itself. */
+    final long control(long descriptor, int command, int argument) {
+        return call((_, state) -> (int) handle(FCNTL).invokeExact(state, number(descriptor), command, argument));
     }
 
     @Override

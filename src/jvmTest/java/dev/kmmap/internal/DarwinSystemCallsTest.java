@@ -206,7 +206,9 @@ class DarwinSystemCallsTest {
 
     @Test
     void whatMacOsDoesNotHaveIsRefused() {
-        assertEquals(-ENOTSUP, calls.createMemory("name"));
+        assertEquals(-ENOTSUP, calls.createMemory("name", true));
+        assertEquals(-ENOTSUP, calls.seals(1));
+        assertEquals(-ENOTSUP, calls.addSeals(1, 1));
         assertEquals(-ENOTSUP, calls.remap(0, 1, 2));
         assertEquals(-ENOTSUP, calls.nameMemory(0, 1, "name"));
     }
