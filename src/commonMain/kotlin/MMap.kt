@@ -29,9 +29,10 @@ import kotlin.jvm.*
 public class MMap internal constructor(
     @get:JvmSynthetic internal val mapping: Mapping,
     first: Generation,
+    @get:JvmSynthetic internal val viewOf: ViewOf? = null,
 ) : AutoCloseable, Iterable<Byte> {
-    @get:JvmSynthetic
-    internal val lifecycle: Lifecycle = Lifecycle(mapping.usage)
+    @get:JvmSynthetic internal val lifecycle: Lifecycle = Lifecycle(mapping.usage, viewOf?.map?.lifecycle)
+    @get:JvmSynthetic internal val views: SharedSet<MMap> = SharedSet()
     /** What is mapped now; written by [publish] only. */
     @Volatile @get:JvmSynthetic @set:JvmSynthetic
     internal var generation: Generation = first
@@ -387,7 +388,7 @@ public class MMap internal constructor(
      *
      * @throws IllegalArgumentException if the name has more than 66 bytes in UTF-8, or contains a NUL or half of a
      *   surrogate pair.
-     * @throws UnsupportedOperationException if the map is one of a file.
+     * @throws UnsupportedOperationException if the map is one of a file, or a [view].
      */
     public fun setName(name: String): Unit = pinned { mapping.setName(it, requireName(name)) }
 

@@ -9,6 +9,7 @@ import dev.kmmap.internal.publish
 import dev.kmmap.internal.rangeLength
 import dev.kmmap.internal.reading
 import dev.kmmap.internal.requireIntact
+import dev.kmmap.internal.requireNoView
 import dev.kmmap.internal.requireRange
 import dev.kmmap.internal.residencyOf
 import kotlinx.io.IOException
@@ -116,5 +117,6 @@ public fun MMap.unlock(offset: Long = 0, length: Long = -1): Unit = pinned { gen
 @Throws(IOException::class)
 public fun MMap.protect(vararg protection: Protection): Unit = lifecycle.change("protect") {
     requireIntact()
+    requireNoView("protect")
     mapping.protect(generation, protection.toSet()) { publish(it) }
 }

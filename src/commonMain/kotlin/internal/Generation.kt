@@ -20,10 +20,14 @@ internal class Generation(
     private val usage: Usage,
     /** Watches what is mapped; another generation of the same range may go on with it. */
     val guard: RangeGuard = if (mappedLength == 0L) RangeGuard.NONE else RangeGuard(address, mappedLength),
+    val gate: Gate = Gate(counts = !usage.isConfined),
+    private val whole: Generation? = null,
 ) {
+    /** What views show of it, behind the same gate; only [region] is a part's own. */
+    private val parts = SharedSet<Generation>()
+
     val region: Region =
         Region(if (mappedLength == 0L) 0 else address + delta, size, !rights.writable, usage.isConfined, guard)
-    val gate: Gate = Gate(counts = !usage.isConfined)
 
     init {
         // Touching a page without read permission would kill the process, so nobody gets that far.
@@ -37,8 +41,28 @@ internal class Generation(
     fun retire(): Boolean {
         gate.retire()
         if (!usage.await { gate.isEmpty }) return false
-        if (rights.readable) region.revoke()
+        revoke()
         return true
+    }
+
+    private fun revoke() {
+        if (rights.readable) region.revoke()
+        for (part in parts.toList()) part.revoke()
+    }
+
+    /** [length] bytes from [offset] on, as far as they are there. */
+    fun part(offset: Long, length: Long): Generation {
+        val start = minOf(offset, size)
+        val partSize = minOf(length, size - start)
+        val part = Generation(address, delta + start, partSize, mappedLength, rights, usage, guard, gate, this)
+        parts.add(part)
+        return part
+    }
+
+    /** Ends all access to this part. In this order, so that whoever ends the whole waits for it. */
+    fun drop() {
+        revoke()
+        whole?.parts?.remove(this)
     }
 
     /** Takes back a [retire] that was in vain. */

@@ -30,7 +30,7 @@ internal class Holds {
     }
 
     /** Whether the calling thread is inside [generation], so that it can enter once more whoever waits for it. */
-    fun isMine(generation: Generation): Boolean = isMine { it.generation === generation }
+    fun isMine(generation: Generation): Boolean = isMine { it.generation.gate === generation.gate }
 
     /** Throws if the calling thread is inside any generation, for whose end [operation] would wait. */
     fun requireNone(operation: String) {

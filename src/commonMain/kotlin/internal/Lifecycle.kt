@@ -22,16 +22,20 @@ import kotlin.concurrent.atomics.AtomicInt
  *
  * WAITED is what a close leaves that has waited in vain for what is in flight: the next one goes on with it.
  */
-internal class Lifecycle(private val usage: Usage) {
+internal class Lifecycle(
+    private val usage: Usage,
+    /** That of the map that this one is a view of: what happens to it happens to this one, too. */
+    private val whole: Lifecycle? = null,
+) {
     private val state = AtomicInt(OPEN)
 
-    val holds: Holds = Holds()
+    val holds: Holds = whole?.holds ?: Holds()
 
     val isClosed: Boolean
-        get() = state.load() >= CLOSING
+        get() = state.load() >= CLOSING || whole != null && whole.isClosed
 
     val isChanging: Boolean
-        get() = state.load() and CHANGING != 0
+        get() = if (whole == null) state.load() and CHANGING != 0 else whole.isChanging
 
     /** Throws if the map is closed, or the calling thread may not use it. */
     fun requireOpen() {
@@ -41,6 +45,13 @@ internal class Lifecycle(private val usage: Usage) {
 
     /** Runs [block], which does [operation], while nobody else changes or closes the map. */
     fun change(operation: String, block: () -> Unit) {
+        if (whole != null) {
+            whole.change(operation) {
+                requireOpen()
+                block()
+            }
+            return
+        }
         holds.requireNone(operation)
         val isMine = usage.await {
             requireOpen()
@@ -102,7 +113,8 @@ internal class Lifecycle(private val usage: Usage) {
 
 /** Enters the gate of the current generation; waits while a resize is exchanging it. Throws if the map is closed. */
 internal fun MMap.enter(): Generation {
-    if (mapping.usage.isConfined) lifecycle.requireOpen()
+    // The gate of a view is its map's, and lets others in when the view is closed.
+    if (mapping.usage.isConfined || viewOf != null) lifecycle.requireOpen()
     var attempt = 0
     while (true) {
         val current = generation
@@ -154,6 +166,11 @@ internal inline fun <T> MMap.writing(operation: String, block: (Generation) -> T
 
 /** What [MMap.close] does. */
 internal fun MMap.end(): Unit = lifecycle.close {
+    if (viewOf != null) {
+        viewOf.map.views.remove(this)
+        generation.drop()
+        return@close
+    }
     try {
         mapping.release(generation)
     } catch (e: MMapBusyException) {
@@ -170,6 +187,15 @@ internal fun MMap.publish(new: Generation) {
     generation = new
     // Who breaks the map revokes what is current; one of both sees the other.
     if (mapping.fault != null) new.region.revoke()
+    for (view in views.toList()) view.follow()
+}
+
+/** Shows the same part of what its map has now. */
+private fun MMap.follow() {
+    val part = checkNotNull(viewOf).let { it.map.generation.part(it.offset, it.length) }
+    publish(part)
+    // Who closes the view drops what is current; one of both sees the other.
+    if (lifecycle.isClosed) part.drop()
 }
 
 /** The exception for a map that has a fault; from now on nobody accesses it, not even without the gate. */
@@ -248,9 +274,15 @@ private fun notReadable() = UnsupportedOperationException("mmap has no read perm
 /** Throws unless the map can be resized: only what is written to its file can, as in Python. */
 internal fun MMap.requireResizable() {
     requireIntact()
+    requireNoView("resize")
     requireWritable("resize")
     if (mapping.rights.changesFile) return
     throw UnsupportedOperationException("a copy-on-write map cannot be resized")
+}
+
+/** Throws if the map is a view, which has nothing of its own to be changed. */
+internal fun MMap.requireNoView(operation: String) {
+    if (viewOf != null) throw UnsupportedOperationException("$operation: a view cannot do it, but its map can")
 }
 
 /** Throws unless the map can be written now; [checkWritable] is for who is about to do it. */

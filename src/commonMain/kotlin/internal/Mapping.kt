@@ -21,7 +21,7 @@ internal fun SystemCalls.check(call: SystemCall, result: Long, detail: String): 
  */
 internal class Mapping(
     val calls: SystemCalls,
-    rights: Rights,
+    private val state: MappingState,
     /** How messages name what is mapped. */
     val source: String,
     /** The descriptor of the file, ours to close, or [NO_DESCRIPTOR]. */
@@ -33,14 +33,13 @@ internal class Mapping(
     val usage: Usage,
     /** If not 0, addresses are kept up to the next multiple of so many bytes. */
     private val reserve: Long = 0,
+    /** Whether it is that of a view: its ends lie inside of another map. */
+    private val isPart: Boolean = false,
 ) {
     /** Bytes by which the map begins after a multiple of the granularity. */
     private val delta: Long = offset % calls.allocationGranularity
 
-    /** What the map may do now; ranges that are mapped later get it too. */
-    @Volatile
-    var rights: Rights = rights
-        private set
+    val rights: Rights get() = state.rights
 
     /**
      * Ranges that a resize was through with, but that somebody was still using, or that the system would not take back:
@@ -48,17 +47,12 @@ internal class Mapping(
      */
     private val leftovers = ArrayList<Generation>()
 
-    @Volatile
-    private var flushFailure: Failure? = null
-
     /** The name of memory; a range that is mapped later gets it too. */
     @Volatile
     var name: String? = null
 
     /** Why no byte of the map can be trusted any more: a page was gone when it was touched. Stays for ever. */
-    @Volatile
-    var fault: Failure? = null
-        private set
+    val fault: Failure? get() = state.fault
 
     /**
      * Maps [size] bytes from the offset on, and what is reserved; nothing at all for an empty map, which no system
@@ -98,7 +92,7 @@ internal class Mapping(
         fault?.let { return it }
         val numbers = if (inUse) mapDetail(descriptor, size) else "$source, offset=$offset, length=$size"
         val message = "access($numbers): a page is gone, its file was truncated or its device failed ($PAGE_GONE)"
-        return Failure(message, "access", 0, PAGE_GONE).also { fault = it }
+        return Failure(message, "access", 0, PAGE_GONE).also { state.fault = it }
     }
 
     /** Throws if a page of [generation], which nobody accesses any more, is gone: what it shows is not to be kept. */
@@ -216,7 +210,7 @@ internal class Mapping(
         if (!rights.changesFile) return
         if (mode == FlushMode.DURABLE) requireTracking("flush DURABLE")
         val flags = mode.constant.value(mode.constantName)
-        flushFailure?.let { throw it.repeated().exception() }
+        state.flushFailure?.let { throw it.repeated().exception() }
         val range = wholePages(generation, offset, length, Rounding.OUTWARD)
         if (range.length > 0) {
             val detail = "$source, offset=$offset, length=$length, mode=$mode"
@@ -238,7 +232,7 @@ internal class Mapping(
         val operation = SystemCall.SYNC.on(calls.system)
         val numbers = "$source, offset=$offset, length=$length, mode=$mode, end=$end, fileSize=$fileSize"
         val failure = Failure("$operation($numbers): the file was truncated ($PAGE_GONE)", operation, 0, PAGE_GONE)
-        flushFailure = failure
+        state.flushFailure = failure
         throw failure.exception()
     }
 
@@ -252,7 +246,7 @@ internal class Mapping(
         if (result >= 0) return
         val failure = calls.failure(call, result, detail)
         // EBUSY says that locked pages cannot be invalidated; everything else, that data may be lost.
-        if (failure.errorName != "EBUSY") flushFailure = failure
+        if (failure.errorName != "EBUSY") state.flushFailure = failure
         throw failure.exception()
     }
 
@@ -285,7 +279,7 @@ internal class Mapping(
             val result = calls.protect(old.address, old.mappedLength, wanted.protectionBits, flags)
             calls.check(SystemCall.PROTECT, result, "$source, protection=$protection")
         }
-        rights = wanted
+        state.rights = wanted
         publish(old.protected(wanted))
     }
 
@@ -336,28 +330,35 @@ internal class Mapping(
         if (ahead != null) calls.advise(address, range.length, ahead)
         val touched = ByteArray(1)
         for (page in range.start until range.end step calls.pageSize) {
-            generation.region.copyTo(maxOf(page - delta, offset), touched, 0, 1)
+            generation.region.copyTo(maxOf(page - generation.delta, offset), touched, 0, 1)
         }
     }
 
     /** A range of the map as whole pages, counted from the generation's address. */
     private fun wholePages(generation: Generation, offset: Long, length: Long, rounding: Rounding): Bounds {
         if (generation.mappedLength == 0L || length == 0L) return Bounds(0, 0)
-        val start = delta + offset
+        val start = generation.delta + offset
         val end = start + length
         val page = calls.pageSize
         // The ends of the map lie inside pages that nobody else has, but for the file's own bytes beside them.
-        val fromStart = rounding == Rounding.INWARD_BUT_ENDS && offset == 0L
-        val toEnd = rounding == Rounding.INWARD_BUT_ENDS && offset + length == generation.size
+        val ownsEnds = rounding == Rounding.INWARD_BUT_ENDS && !isPart
+        val fromStart = ownsEnds && offset == 0L
+        val toEnd = ownsEnds && offset + length == generation.size
         return Bounds(
             if (rounding == Rounding.OUTWARD || fromStart) start - start % page else roundUp(start, page),
             if (rounding == Rounding.OUTWARD || toEnd) roundUp(end, page) else end - end % page,
         )
     }
 
+    /** That of a view of what lies from [index] on, with all that is common to both. */
+    fun part(index: Long): Mapping =
+        Mapping(calls, state, source, descriptor, offset + index, trackFile, kind, usage, isPart = true)
+
     /** Names memory. */
     fun setName(generation: Generation, name: String) {
-        if (kind != MemoryKind.ANONYMOUS) throw UnsupportedOperationException("only anonymous memory can be named")
+        if (kind != MemoryKind.ANONYMOUS || isPart) {
+            throw UnsupportedOperationException("only anonymous memory can be named, as a whole")
+        }
         this.name = name
         showName(generation)
     }
@@ -390,6 +391,19 @@ internal class Mapping(
         if (descriptor != NO_DESCRIPTOR) attempt { calls.check(SystemCall.CLOSE, calls.close(descriptor), source) }
         failure?.let { throw it }
     }
+}
+
+/** What a map and its views have in common. */
+internal class MappingState(
+    /** What may be done now; ranges that are mapped later get it too. */
+    @Volatile
+    var rights: Rights,
+) {
+    @Volatile
+    var flushFailure: Failure? = null
+
+    @Volatile
+    var fault: Failure? = null
 }
 
 /** [count] pages from the number [first] on. */

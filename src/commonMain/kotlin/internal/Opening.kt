@@ -198,7 +198,7 @@ private class Opening(private val request: MapRequest, private val calls: System
     private fun mapping(descriptor: Long, kind: MemoryKind) =
         Mapping(
             calls,
-            rights,
+            MappingState(rights),
             source.toString(),
             descriptor,
             request.offset,

@@ -285,6 +285,12 @@ internal class SamplesSpec : FunSpec({
         withText("hello") { PagingSamples.broughtIn(it.path) shouldBe true }
     }
 
+    test("eachRecord") {
+        TemporaryFile(byteArrayOf(1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0)).use {
+            ViewSamples.eachRecord(it.path) shouldBe 6
+        }
+    }
+
     test("sealedAfterWriting") {
         PagingSamples.sealedAfterWriting(byteArrayOf(7)) shouldBe "still 7: set: the map is read-only"
     }

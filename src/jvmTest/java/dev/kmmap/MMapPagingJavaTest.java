@@ -41,6 +41,18 @@ class MMapPagingJavaTest {
     }
 
     @Test
+    void aViewShowsAPartUntilItsMapIsClosed() throws IOException {
+        MMap map = MMap.anonymous(10);
+        MMap view = MMaps.view(map, 5);
+        view.set(0, (byte) 7);
+        assertEquals(7, map.get(5));
+        assertEquals(3, MMaps.view(map, 5, 3).size());
+        assertEquals(5, MMaps.asMemorySegment(view).byteSize());
+        map.close();
+        assertThrows(IllegalStateException.class, () -> view.get(0));
+    }
+
+    @Test
     void aClosedMapHasNoPages() throws IOException {
         MMap map = MMap.anonymous(10);
         map.close();

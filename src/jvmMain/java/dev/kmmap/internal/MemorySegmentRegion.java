@@ -279,9 +279,10 @@ public final class MemorySegmentRegion {
      * can only be a caller's use of an exported view. Nothing may be unmapped under it, and such a use ends by itself:
      * hence this waits for it, however long that takes.
      *
-     * <p>Once revoked, revoking again does nothing.
+     * <p>Once revoked, revoking again does nothing; meanwhile it waits for the first to be done, since the segment
+     * calls itself dead before the last thread has left it.
      */
-    public void revoke() {
+    public synchronized void revoke() {
         for (int attempt = 0; segment.scope().isAlive(); attempt++) {
             try {
                 arena.close();
