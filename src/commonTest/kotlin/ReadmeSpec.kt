@@ -2,33 +2,34 @@ package dev.kmmap
 
 import dev.kmmap.fixtures.Ground
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.compiledWords
 import dev.kmmap.fixtures.ground
 import dev.kmmap.fixtures.peerCommand
 import dev.kmmap.fixtures.shellStatus
+import dev.kmmap.fixtures.snippets
 import dev.kmmap.fixtures.testUnless
+import dev.kmmap.fixtures.words
 import dev.kmmap.samples.ReadmeSamples
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
-import kotlinx.io.buffered
-import kotlinx.io.files.Path
-import kotlinx.io.files.SystemFileSystem
-import kotlinx.io.readString
 
 /** The snippets of README do what it says, and stand in the compiled samples word for word. */
 class ReadmeSpec : FunSpec({
     test("every Kotlin snippet of README stands in ReadmeSamples") {
-        snippets("kotlin") shouldHaveSize 3
-        val compiled = words(text("src/commonTest/kotlin/samples/ReadmeSamples.kt"))
-        for (snippet in snippets("kotlin")) withClue(snippet) { compiled shouldContain words(snippet) }
+        val snippets = snippets("README.md", "kotlin")
+        snippets shouldHaveSize 3
+        val compiled = compiledWords("src/commonTest/kotlin/samples/ReadmeSamples.kt")
+        for (snippet in snippets) withClue(snippet) { compiled shouldContain words(snippet) }
     }
 
     test("the Java snippet of README stands in ReadmeTest") {
-        snippets("java") shouldHaveSize 1
-        val compiled = words(text("src/jvmTest/java/dev/kmmap/ReadmeTest.java"))
-        for (snippet in snippets("java")) withClue(snippet) { compiled shouldContain words(snippet) }
+        val snippets = snippets("README.md", "java")
+        snippets shouldHaveSize 1
+        val compiled = compiledWords("src/jvmTest/java/dev/kmmap/ReadmeTest.java")
+        for (snippet in snippets) withClue(snippet) { compiled shouldContain words(snippet) }
     }
 
     test("the first snippet edits the file in place and enlarges it") {
@@ -71,15 +72,3 @@ class ReadmeSpec : FunSpec({
 
 private const val TRUNCATED =
     "the first snippet ends with an exception, and its program as ever, when somebody truncates the file meanwhile"
-
-private fun text(path: String): String = SystemFileSystem.source(Path(path)).buffered().use { it.readString() }
-
-private fun snippets(language: String): List<String> =
-    Regex("```$language\n(.*?)```", RegexOption.DOT_MATCHES_ALL)
-        .findAll(text("README.md"))
-        .map { it.groupValues[1] }
-        .toList()
-
-/** Indentation and the file's name are the only differences. */
-private fun words(code: String): String =
-    code.replace(Regex("\"(hello\\.txt|records\\.bin)\""), "path").replace(Regex("\\s+"), " ").trim()
