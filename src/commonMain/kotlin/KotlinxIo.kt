@@ -8,8 +8,8 @@ import dev.kmmap.internal.MapSource
 import dev.kmmap.internal.TRANSFER_STEP
 import dev.kmmap.internal.bytePattern
 import dev.kmmap.internal.checkRange
-import dev.kmmap.internal.readOnly
 import dev.kmmap.internal.requireUsable
+import dev.kmmap.internal.requireWritable
 import dev.kmmap.internal.searchBackward
 import dev.kmmap.internal.searchForward
 import dev.kmmap.internal.sliceBounds
@@ -71,7 +71,7 @@ public fun MMap.asSource(start: Long = 0, end: Long = Long.MAX_VALUE): RawSource
  */
 @JvmOverloads
 public fun MMap.asSink(index: Long = 0): RawSink {
-    if (!writable) throw readOnly("asSink")
+    requireWritable("asSink")
     checkRange("asSink", index, 0, size)
     return MapSink(this, index)
 }
@@ -115,7 +115,7 @@ public fun MMap.transferTo(sink: RawSink, start: Long = 0, end: Long = Long.MAX_
 @JvmOverloads
 @Throws(IOException::class)
 public fun MMap.readFrom(source: RawSource, start: Long = 0, end: Long = Long.MAX_VALUE): Long {
-    if (!writable) throw readOnly("readFrom")
+    requireWritable("readFrom")
     val bounds = sliceBounds(start, end, size)
     val sink = MapSink(this, bounds.start)
     val buffer = Buffer()

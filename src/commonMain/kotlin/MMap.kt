@@ -32,11 +32,6 @@ public class MMap internal constructor(
 ) : AutoCloseable, Iterable<Byte> {
     @get:JvmSynthetic
     internal val lifecycle: Lifecycle = Lifecycle(mapping.usage)
-    @get:JvmSynthetic
-    internal val readable: Boolean = mapping.rights.readable
-    @get:JvmSynthetic
-    internal val writable: Boolean = mapping.rights.writable
-
     /** What is mapped now; written by [publish] only. */
     @Volatile @get:JvmSynthetic @set:JvmSynthetic
     internal var generation: Generation = first
@@ -57,7 +52,10 @@ public class MMap internal constructor(
             return generation.size
         }
 
-    /** What the map may be used for; for raw protections the closest access. Readable when closed, too. */
+    /**
+     * What the map was opened for; for raw protections the closest access. [protect] does not change it. Readable when
+     * closed, too.
+     */
     @get:JvmName("access")
     public val access: Access
         get() = mapping.rights.access
@@ -115,8 +113,10 @@ public class MMap internal constructor(
      * @throws ReadOnlyMMapException if the map is read-only.
      */
     public operator fun set(index: Long, value: Byte) {
-        if (!writable) throw readOnly("set")
-        access({ checkIndex(index, it.size()) }) { it.put(index, value) }
+        access({
+            checkWritable(it, "set")
+            checkIndex(index, it.size())
+        }) { it.put(index, value) }
     }
 
     /**
@@ -185,8 +185,10 @@ public class MMap internal constructor(
      */
     @JvmOverloads
     public fun copyFrom(index: Long, source: ByteArray, startIndex: Int = 0, endIndex: Int = source.size) {
-        if (!writable) throw readOnly("copyFrom")
-        access({ checkCopy("copyFrom", index, it.size(), startIndex, endIndex, source.size) }) {
+        access({
+            checkWritable(it, "copyFrom")
+            checkCopy("copyFrom", index, it.size(), startIndex, endIndex, source.size)
+        }) {
             it.copyFrom(index, source, startIndex, endIndex - startIndex)
         }
     }
@@ -375,7 +377,7 @@ public class MMap internal constructor(
      * @sample dev.kmmap.samples.MMapSamples.growingMemory
      */
     @Throws(IOException::class)
-    public fun resize(newSize: Long): Unit = lifecycle.change {
+    public fun resize(newSize: Long): Unit = lifecycle.change("resize") {
         requireResizable()
         mapping.resize(generation, newSize) { publish(it) }
     }

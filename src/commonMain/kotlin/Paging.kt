@@ -5,8 +5,10 @@ package dev.kmmap
 
 import dev.kmmap.internal.SEARCH_WINDOW
 import dev.kmmap.internal.pinned
+import dev.kmmap.internal.publish
 import dev.kmmap.internal.rangeLength
 import dev.kmmap.internal.reading
+import dev.kmmap.internal.requireIntact
 import dev.kmmap.internal.requireRange
 import dev.kmmap.internal.residencyOf
 import kotlinx.io.IOException
@@ -90,4 +92,29 @@ public fun MMap.lock(offset: Long = 0, length: Long = -1): Unit = pinned { gener
 @Throws(IOException::class)
 public fun MMap.unlock(offset: Long = 0, length: Long = -1): Unit = pinned { generation ->
     mapping.unlock(generation, offset, rangeLength("unlock", offset, length, generation.size))
+}
+
+/**
+ * Changes what the processor allows on the whole map, instead of what it was opened with: mprotect(2),
+ * `VirtualProtect`. Without arguments nothing at all (`PROT_NONE`): then nobody reads or writes by accident, until it
+ * is changed back. [MMap.access] stays, and so do the bytes: what was written is still flushed.
+ *
+ * Waits for operations in flight, as [MMap.resize] does for a private map, and those that come meanwhile wait for it;
+ * segments and buffers that were made of the map die. From then on an operation that is not allowed throws, and
+ * touches nothing: [ReadOnlyMMapException], or [UnsupportedOperationException] where nothing can be read. A map that
+ * cannot be written at the moment cannot be resized. If the system refuses, everything is as it was.
+ *
+ * It can only be what the file was opened for: with [Access.READ] there is no writing to be had. Windows gives
+ * [Protection.EXECUTE] only to maps that were opened with it.
+ *
+ * @throws IllegalArgumentException if [protection] contains both [Protection.WRITE] and [Protection.EXECUTE].
+ * @throws MMapAccessDeniedException if the file was not opened for it (POSIX: `EACCES`).
+ * @throws MMapException if the system refuses for another reason.
+ * @throws MMapBusyException after [MMapOptions.timeout].
+ * @sample dev.kmmap.samples.PagingSamples.sealedAfterWriting
+ */
+@Throws(IOException::class)
+public fun MMap.protect(vararg protection: Protection): Unit = lifecycle.change("protect") {
+    requireIntact()
+    mapping.protect(generation, protection.toSet()) { publish(it) }
 }

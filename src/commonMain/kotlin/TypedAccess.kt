@@ -3,10 +3,11 @@
 
 package dev.kmmap
 
+import dev.kmmap.internal.Region
 import dev.kmmap.internal.access
 import dev.kmmap.internal.checkElements
 import dev.kmmap.internal.checkRange
-import dev.kmmap.internal.readOnly
+import dev.kmmap.internal.checkWritable
 import dev.kmmap.internal.swapped
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
@@ -50,8 +51,7 @@ public fun MMap.getDouble(index: Long, endian: Endian): Double = Double.fromBits
  * @sample dev.kmmap.samples.TypedSamples.recordsOfAFile
  */
 public fun MMap.setShort(index: Long, value: Short, endian: Endian) {
-    if (!writable) throw readOnly("setShort")
-    access({ checkRange("setShort", index, Short.SIZE_BYTES.toLong(), it.size()) }) {
+    access({ checkPut("setShort", index, Short.SIZE_BYTES, it) }) {
         it.putShort(index, value.swapped(endian))
     }
 }
@@ -211,10 +211,18 @@ private fun MMap.copyElementsFrom(
     startIndex: Int,
     endIndex: Int,
 ) {
-    if (!writable) throw readOnly("copyFrom")
-    access({ checkElements("copyFrom", index, elementSize, it.size(), startIndex, endIndex, arraySize) }) {
+    access({
+        checkWritable(it, "copyFrom")
+        checkElements("copyFrom", index, elementSize, it.size(), startIndex, endIndex, arraySize)
+    }) {
         it.copyElementsFrom(index, source, elementSize, endian, startIndex, endIndex - startIndex)
     }
+}
+
+@Suppress("NOTHING_TO_INLINE")
+private inline fun MMap.checkPut(operation: String, index: Long, elementSize: Int, region: Region) {
+    checkWritable(region, operation)
+    checkRange(operation, index, elementSize.toLong(), region.size())
 }
 
 @Suppress("NOTHING_TO_INLINE")
@@ -225,8 +233,7 @@ private inline fun MMap.intAt(operation: String, index: Long, endian: Endian): I
 
 @Suppress("NOTHING_TO_INLINE")
 private inline fun MMap.putInt(operation: String, index: Long, value: Int, endian: Endian) {
-    if (!writable) throw readOnly(operation)
-    access({ checkRange(operation, index, Int.SIZE_BYTES.toLong(), it.size()) }) {
+    access({ checkPut(operation, index, Int.SIZE_BYTES, it) }) {
         it.putInt(index, value.swapped(endian))
     }
 }
@@ -239,8 +246,7 @@ private inline fun MMap.longAt(operation: String, index: Long, endian: Endian): 
 
 @Suppress("NOTHING_TO_INLINE")
 private inline fun MMap.putLong(operation: String, index: Long, value: Long, endian: Endian) {
-    if (!writable) throw readOnly(operation)
-    access({ checkRange(operation, index, Long.SIZE_BYTES.toLong(), it.size()) }) {
+    access({ checkPut(operation, index, Long.SIZE_BYTES, it) }) {
         it.putLong(index, value.swapped(endian))
     }
 }

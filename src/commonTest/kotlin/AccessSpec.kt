@@ -221,7 +221,7 @@ private fun shouldBeUnreadable(map: MMap) {
     }
     shouldThrow<UnsupportedOperationException> { map[0] }
     shouldThrow<UnsupportedOperationException> { map.readByte() }
-    shouldThrow<ReadOnlyMMapException> { map[0] = 1 }
+    shouldThrow<UnsupportedOperationException> { map[0] = 1 }
     shouldThrow<ReadOnlyMMapException> { map.move(0, 0, 0) }
     map.seek(0, Whence.END) shouldBe map.size
     map.flush()

@@ -166,6 +166,12 @@ internal val badOperations: List<BadInput> = listOf(
     outOfRange("unlock of 1 at the end") { unlock(SIZE, 1) },
     outOfRange("unlock of MAX") { unlock(1, MAX) },
     outOfRange("unlock of -2") { unlock(0, -2) },
+    argument("protect for writing and running", "WRITE and EXECUTE") {
+        protect(Protection.READ, Protection.WRITE, Protection.EXECUTE)
+    },
+    BadInput("protect for writing what was opened for reading", ANY_SYSTEM) {
+        onMap(Access.READ) { protect(Protection.READ, Protection.WRITE) }
+    },
     // Names and needles.
     on("setName of a file", UNSUPPORTED, "only anonymous memory can be named") { setName("x") },
     BadInput("setName with a NUL", ARGUMENT, "NUL") {
@@ -234,5 +240,6 @@ internal val badOperations: List<BadInput> = listOf(
     closed("prefetch") { prefetch() },
     closed("lock") { lock() },
     closed("unlock") { unlock() },
+    closed("protect") { protect() },
     closed("resize") { resize(10) },
 )

@@ -136,7 +136,9 @@ internal class UsageSpec : FunSpec({
         withFaultySystemCalls { calls ->
             val options = MMapOptions().length(page).timeout(0).apply { systemCalls = calls }
             val map = options.anonymous()
-            map.lifecycle.change { shouldThrow<MMapBusyException> { map.close() }.message shouldBe "close: $BUSY" }
+            map.lifecycle.change("resize") {
+                shouldThrow<MMapBusyException> { map.close() }.message shouldBe "close: $BUSY"
+            }
             shouldThrow<IllegalStateException> { map.resize(1) }.message shouldBe "mmap is closed"
             map.close()
             calls.shouldHaveNothingLeft()

@@ -7,8 +7,8 @@ import dev.kmmap.internal.MapChannel
 import dev.kmmap.internal.MapInputStream
 import dev.kmmap.internal.MapOutputStream
 import dev.kmmap.internal.checkRange
-import dev.kmmap.internal.readOnly
 import dev.kmmap.internal.requireUsable
+import dev.kmmap.internal.requireWritable
 import dev.kmmap.internal.sliceBounds
 import java.io.IOException
 import java.io.InputStream
@@ -61,7 +61,7 @@ public fun MMap.inputStream(start: Long = 0, end: Long = Long.MAX_VALUE): InputS
  */
 @JvmOverloads
 public fun MMap.outputStream(index: Long = 0): OutputStream {
-    if (!writable) throw readOnly("outputStream")
+    requireWritable("outputStream")
     checkRange("outputStream", index, 0, size)
     return MapOutputStream(this, index)
 }

@@ -51,6 +51,7 @@ internal object PlatformsDocument {
         feature("`residency`", RESIDENCY),
         feature("`prefetch`", ADVISE),
         feature("`lock`, `unlock`", LOCK, UNLOCK),
+        feature("`protect`", PROTECT),
         feature("`setName`, private memory", NAME_MEMORY),
         feature("`close`", UNMAP, CLOSE),
     )

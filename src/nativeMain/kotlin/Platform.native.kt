@@ -63,7 +63,7 @@ private val regions = AtomicLong(0)
 internal actual class Region actual constructor(
     address: Long,
     private val size: Long,
-    readOnly: Boolean,
+    private val readOnly: Boolean,
     private val confined: Boolean,
     private val guard: RangeGuard,
 ) {
@@ -72,6 +72,8 @@ internal actual class Region actual constructor(
     private val faultsBefore = guard.faultsBefore
 
     actual fun size(): Long = size
+
+    actual fun isReadOnly(): Boolean = readOnly
 
     actual fun get(index: Long): Byte = interpretPointed<ByteVar>(memory + index).value
 

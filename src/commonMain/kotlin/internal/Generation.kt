@@ -16,7 +16,7 @@ internal class Generation(
     val size: Long,
     /** Bytes to give back to the system, from [address] on; 0 if nothing is mapped. */
     val mappedLength: Long,
-    private val rights: Rights,
+    val rights: Rights,
     private val usage: Usage,
     /** Watches what is mapped; another generation of the same range may go on with it. */
     val guard: RangeGuard = if (mappedLength == 0L) RangeGuard.NONE else RangeGuard(address, mappedLength),
@@ -47,8 +47,11 @@ internal class Generation(
     /** The same range with a gate and a region of its own, for when what this one was retired for has failed. */
     fun renewed(): Generation = shortened(size)
 
+    /** The same range after its protection was changed. */
+    fun protected(rights: Rights): Generation = shortened(size, rights)
+
     /** The range with [newSize] bytes of it to be seen; all of it stays mapped. */
-    fun shortened(newSize: Long): Generation =
+    fun shortened(newSize: Long, rights: Rights = this.rights): Generation =
         if (guard.isReleased) {
             Generation(address, delta, newSize, mappedLength, rights, usage)
         } else {

@@ -39,14 +39,14 @@ internal class Lifecycle(private val usage: Usage) {
         usage.requireOwner()
     }
 
-    /** Runs [block] while nobody else resizes or closes the map. */
-    fun change(block: () -> Unit) {
-        holds.requireNone("resize")
+    /** Runs [block], which does [operation], while nobody else changes or closes the map. */
+    fun change(operation: String, block: () -> Unit) {
+        holds.requireNone(operation)
         val isMine = usage.await {
             requireOpen()
             state.compareAndSet(OPEN, CHANGING)
         }
-        if (!isMine) throw usage.busy("resize")
+        if (!isMine) throw usage.busy(operation)
         try {
             block()
         } finally {
@@ -142,13 +142,13 @@ internal inline fun <T> MMap.pinned(block: (Generation) -> T): T {
 
 /** [pinned], for what reads bytes. */
 internal inline fun <T> MMap.reading(block: (Generation) -> T): T = pinned { generation ->
-    requireReadable()
+    generation.requireReadable()
     block(generation)
 }
 
 /** [pinned], for what writes bytes. */
 internal inline fun <T> MMap.writing(operation: String, block: (Generation) -> T): T = pinned { generation ->
-    if (!writable) throw readOnly(operation)
+    if (!generation.rights.writable) throw readOnly(operation)
     block(generation)
 }
 
@@ -236,11 +236,11 @@ internal fun MMap.awaitReplacement(used: Region, cause: RuntimeException) {
 internal fun MMap.requireUsable() {
     lifecycle.requireOpen()
     requireIntact()
-    requireReadable()
+    generation.requireReadable()
 }
 
-internal fun MMap.requireReadable() {
-    if (!readable) throw notReadable()
+internal fun Generation.requireReadable() {
+    if (!rights.readable) throw notReadable()
 }
 
 private fun notReadable() = UnsupportedOperationException("mmap has no read permission: protection is without READ")
@@ -248,9 +248,20 @@ private fun notReadable() = UnsupportedOperationException("mmap has no read perm
 /** Throws unless the map can be resized: only what is written to its file can, as in Python. */
 internal fun MMap.requireResizable() {
     requireIntact()
+    requireWritable("resize")
     if (mapping.rights.changesFile) return
-    if (!writable) throw readOnly("resize")
     throw UnsupportedOperationException("a copy-on-write map cannot be resized")
+}
+
+/** Throws unless the map can be written now; [checkWritable] is for who is about to do it. */
+internal fun MMap.requireWritable(operation: String) {
+    if (!generation.rights.writable) throw readOnly(operation)
+}
+
+/** Throws unless bytes of [region] can be written. */
+@Suppress("NOTHING_TO_INLINE")
+internal inline fun MMap.checkWritable(region: Region, operation: String) {
+    if (region.isReadOnly()) throw readOnly(operation)
 }
 
 /** The exception for changing a read-only map; a closed one is closed first of all. */

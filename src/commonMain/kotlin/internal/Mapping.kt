@@ -3,6 +3,7 @@ package dev.kmmap.internal
 import dev.kmmap.Advice
 import dev.kmmap.FlushMode
 import dev.kmmap.MMapException
+import dev.kmmap.Protection
 import kotlin.concurrent.Volatile
 
 /** In place of a descriptor, where there is none. */
@@ -20,7 +21,7 @@ internal fun SystemCalls.check(call: SystemCall, result: Long, detail: String): 
  */
 internal class Mapping(
     val calls: SystemCalls,
-    val rights: Rights,
+    rights: Rights,
     /** How messages name what is mapped. */
     val source: String,
     /** The descriptor of the file, ours to close, or [NO_DESCRIPTOR]. */
@@ -35,6 +36,11 @@ internal class Mapping(
 ) {
     /** Bytes by which the map begins after a multiple of the granularity. */
     private val delta: Long = offset % calls.allocationGranularity
+
+    /** What the map may do now; ranges that are mapped later get it too. */
+    @Volatile
+    var rights: Rights = rights
+        private set
 
     /**
      * Ranges that a resize was through with, but that somebody was still using, or that the system would not take back:
@@ -260,6 +266,28 @@ internal class Mapping(
             val detail = "$source, ${advice.constantName}, offset=$offset, length=$length"
             throw calls.failure(advice.functionOn(calls.system), result, detail).exception()
         }
+    }
+
+    /**
+     * Changes what the processor allows on all of [old]. If the system refuses, everything is as it was. [publish] is
+     * called with each generation that becomes the current one.
+     */
+    fun protect(old: Generation, protection: Set<Protection>, publish: (Generation) -> Unit): Unit = undoing { undo ->
+        val wanted = rights.with(protection)
+        // Several generations can be of one range, if it grew in place.
+        if (!leftoversAreUnused()) throw usage.busy("protect")
+        if (!old.retire()) {
+            old.reopen()
+            throw usage.busy("protect")
+        }
+        undo.onFailure { publish(old.renewed()) }
+        if (old.mappedLength > 0) {
+            val flags = wanted.flagBits(anonymous = false)
+            val result = calls.protect(old.address, old.mappedLength, wanted.protectionBits, flags)
+            calls.check(SystemCall.PROTECT, result, "$source, protection=$protection")
+        }
+        rights = wanted
+        publish(old.protected(wanted))
     }
 
     /** Keeps the pages of a range in memory. */

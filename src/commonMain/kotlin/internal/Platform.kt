@@ -26,6 +26,9 @@ internal expect class Region(
     /** Length in bytes; stays readable after [revoke]. */
     fun size(): Long
 
+    /** Whether bytes can be read only. */
+    fun isReadOnly(): Boolean
+
     fun get(index: Long): Byte
 
     fun put(index: Long, value: Byte)

@@ -34,6 +34,12 @@ internal class Rights(
     /** The `PROT_*` bits. */
     val protectionBits: Int = protection.fold(0) { bits, right -> bits or right.bit }
 
+    /** The same with another protection, for a map that exists: what it was opened for stays. */
+    fun with(protection: Set<Protection>): Rights {
+        requireNotWritableCode(protection)
+        return Rights(access, protection, flags)
+    }
+
     /** The `MAP_*` bits for this system, with `MAP_ANONYMOUS` exactly if [anonymous]. */
     fun flagBits(anonymous: Boolean): Int {
         val wanted = flags - MapFlag.ANONYMOUS + (if (anonymous) setOf(MapFlag.ANONYMOUS) else emptySet())
@@ -63,10 +69,15 @@ internal fun rightsOf(access: Access, protection: Set<Protection>?, flags: Set<M
 private val SHARING = setOf(MapFlag.SHARED, MapFlag.PRIVATE, MapFlag.SHARED_VALIDATE)
 private val ADDRESSED = setOf(MapFlag.FIXED, MapFlag.FIXED_NO_REPLACE)
 
-private fun rawRights(protection: Set<Protection>, flags: Set<MapFlag>): Rights {
+/** What runs must not be what can be written: code that somebody injects would run. */
+private fun requireNotWritableCode(protection: Set<Protection>) {
     require(!protection.containsAll(setOf(Protection.WRITE, Protection.EXECUTE))) {
         "protection must not contain both WRITE and EXECUTE"
     }
+}
+
+private fun rawRights(protection: Set<Protection>, flags: Set<MapFlag>): Rights {
+    requireNotWritableCode(protection)
     require(flags.count { it in SHARING } == 1) { "flags must contain exactly one of $SHARING, but are $flags" }
     require(flags.none { it in ADDRESSED }) { "flags $ADDRESSED need an address, which cannot be given" }
     flags.forEach { it.constant.value(it.constantName) }

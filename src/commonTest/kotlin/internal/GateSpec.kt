@@ -124,20 +124,20 @@ internal class GateSpec : FunSpec({
         closed shouldBe 1
         lifecycle.isClosed shouldBe true
         shouldThrow<IllegalStateException> { lifecycle.requireOpen() }.message shouldBe "mmap is closed"
-        shouldThrow<IllegalStateException> { lifecycle.change { closed++ } }.message shouldBe "mmap is closed"
+        shouldThrow<IllegalStateException> { lifecycle.change("resize") { closed++ } }.message shouldBe "mmap is closed"
         closed shouldBe 1
     }
 
     test("a change is seen while it lasts, and ends when it fails, too") {
         val lifecycle = Lifecycle(Usage())
-        lifecycle.change {
+        lifecycle.change("resize") {
             lifecycle.isChanging shouldBe true
             lifecycle.isClosed shouldBe false
         }
         lifecycle.isChanging shouldBe false
-        shouldThrow<NoSuchElementException> { lifecycle.change { throw NoSuchElementException() } }
+        shouldThrow<NoSuchElementException> { lifecycle.change("resize") { throw NoSuchElementException() } }
         lifecycle.isChanging shouldBe false
-        lifecycle.change { }
+        lifecycle.change("resize") { }
     }
 
     test("a close that fails has closed all the same") {
@@ -149,8 +149,8 @@ internal class GateSpec : FunSpec({
 
     test("who waits for a change does so as long as the usage says, and a close can be tried again") {
         val lifecycle = Lifecycle(Usage(timeout = 0))
-        lifecycle.change {
-            shouldThrow<MMapBusyException> { lifecycle.change { error("two at once") } }
+        lifecycle.change("resize") {
+            shouldThrow<MMapBusyException> { lifecycle.change("resize") { error("two at once") } }
                 .message shouldBe "resize: other operations are still in flight after 0 milliseconds"
             shouldThrow<MMapBusyException> { lifecycle.close { error("closed meanwhile") } }
             lifecycle.isClosed shouldBe true
@@ -159,7 +159,7 @@ internal class GateSpec : FunSpec({
         }
         lifecycle.isClosed shouldBe true
         lifecycle.isChanging shouldBe false
-        shouldThrow<IllegalStateException> { lifecycle.change { } }.message shouldBe "mmap is closed"
+        shouldThrow<IllegalStateException> { lifecycle.change("resize") { } }.message shouldBe "mmap is closed"
         var closed = 0
         val busy = Usage(timeout = 0).busy("close")
         shouldThrow<MMapBusyException> { lifecycle.close { throw busy } }
@@ -179,7 +179,7 @@ internal class GateSpec : FunSpec({
                     launch(Dispatchers.IO) {
                         try {
                             repeat(20) {
-                                lifecycle.change {
+                                lifecycle.change("resize") {
                                     active.incrementAndFetch() shouldBe 1
                                     isOver.load() shouldBe false
                                     active.decrementAndFetch()

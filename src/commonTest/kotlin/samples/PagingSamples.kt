@@ -2,8 +2,11 @@ package dev.kmmap.samples
 
 import dev.kmmap.MMap
 import dev.kmmap.MMapException
+import dev.kmmap.Protection
+import dev.kmmap.ReadOnlyMMapException
 import dev.kmmap.lock
 import dev.kmmap.prefetch
+import dev.kmmap.protect
 import dev.kmmap.residency
 import dev.kmmap.unlock
 
@@ -20,6 +23,18 @@ internal object PagingSamples {
     fun broughtIn(path: String): Boolean = MMap.open(path).use { map ->
         map.prefetch()
         map.residency().isComplete
+    }
+
+    /** A table that is written once, and from then on nobody changes by mistake. */
+    fun sealedAfterWriting(table: ByteArray): String = MMap.anonymous(table.size.toLong()).use { map ->
+        map.copyFrom(0, table)
+        map.protect(Protection.READ)
+        try {
+            map[0] = 0
+            "changed"
+        } catch (e: ReadOnlyMMapException) {
+            "still ${map[0]}: ${e.message}"
+        }
     }
 
     /** A secret that is never written to the swap space. */

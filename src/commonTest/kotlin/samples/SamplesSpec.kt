@@ -285,6 +285,10 @@ internal class SamplesSpec : FunSpec({
         withText("hello") { PagingSamples.broughtIn(it.path) shouldBe true }
     }
 
+    test("sealedAfterWriting") {
+        PagingSamples.sealedAfterWriting(byteArrayOf(7)) shouldBe "still 7: set: the map is read-only"
+    }
+
     test("locked") {
         PagingSamples.locked("secret".encodeToByteArray()) shouldBe true
     }

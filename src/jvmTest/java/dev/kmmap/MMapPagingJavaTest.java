@@ -29,6 +29,18 @@ class MMapPagingJavaTest {
     }
 
     @Test
+    void aMapIsProtectedAndWrittenAgain() throws IOException {
+        try (MMap map = MMap.anonymous(10)) {
+            MMaps.protect(map, Protection.READ);
+            assertThrows(ReadOnlyMMapException.class, () -> map.set(0, (byte) 1));
+            MMaps.protect(map);
+            assertThrows(UnsupportedOperationException.class, () -> map.get(0));
+            MMaps.protect(map, Protection.READ, Protection.WRITE);
+            map.set(0, (byte) 1);
+        }
+    }
+
+    @Test
     void aClosedMapHasNoPages() throws IOException {
         MMap map = MMap.anonymous(10);
         map.close();

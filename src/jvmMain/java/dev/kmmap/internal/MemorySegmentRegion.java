@@ -63,6 +63,10 @@ public final class MemorySegmentRegion {
         return segment.byteSize();
     }
 
+    public boolean isReadOnly() {
+        return segment.isReadOnly();
+    }
+
     /** The range itself, for views of it: it dies with the region. */
     public MemorySegment segment() {
         return segment;
