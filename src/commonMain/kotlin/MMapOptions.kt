@@ -16,6 +16,9 @@ import kotlinx.io.IOException
 import kotlinx.io.files.Path
 import kotlin.jvm.JvmSynthetic
 
+/** Sizes up to the next multiple of it cannot overflow, and no processor has as many addresses. */
+private const val LARGEST_RESERVE = 1L shl 56
+
 /**
  * Everything that can be said about a map before it is made. Each function changes this object and returns it, so calls
  * can be chained, in Kotlin as in Java; [open], [map] and [anonymous] make a map and leave the options as they are, to
@@ -27,11 +30,6 @@ import kotlin.jvm.JvmSynthetic
  * @sample dev.kmmap.samples.MMapOptionsSamples.sharedOptions
  */
 public class MMapOptions {
-    private companion object {
-        /** Sizes up to the next multiple of it cannot overflow, and no processor has as many addresses. */
-        const val LARGEST_RESERVE = 1L shl 56
-    }
-
     private var access: Access? = null
     private var protection: Set<Protection>? = null
     private var flags: Set<MapFlag>? = null

@@ -8,6 +8,7 @@ import dev.kmmap.fixtures.attainableCapabilities
 import dev.kmmap.fixtures.noSmallDisk
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.seeds
+import dev.kmmap.fixtures.slowness
 import dev.kmmap.fixtures.testUnless
 import dev.kmmap.fixtures.withFaultySystemCalls
 import dev.kmmap.fixtures.withSmallDisk
@@ -63,7 +64,7 @@ internal class AppenderSpec : FunSpec({
                     TemporaryFile().use { file ->
                         var expected = ByteArray(0)
                         appender(file.path, calls, step, reserve).use {
-                            repeat(30) { _ ->
+                            repeat(30 / slowness) { _ ->
                                 val bytes = random.nextBytes(random.nextInt(1 shl random.nextInt(16)))
                                 it.append(bytes) shouldBe expected.size
                                 expected += bytes

@@ -90,6 +90,7 @@ internal class ReserveSpec : FunSpec({
                         val used = map.enter()
                         for (size in sizes) map.resize(size)
                         shouldThrow<MMapBusyException> { map.resize(50) }
+                        shouldThrow<MMapBusyException> { map.protect(Protection.READ) }
                         map.size shouldBe sizes.last()
                         map.fileSize() shouldBe sizes.last()
                         map[sizes.last() - 1] = 3

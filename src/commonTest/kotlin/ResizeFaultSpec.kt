@@ -21,7 +21,6 @@ private enum class Resized(val inFile: Boolean, val configure: MMapOptions.() ->
     RESERVED_FILE(true, { access(Access.WRITE).reserve(2 * page) }),
     PRIVATE_FILE(true, { flags(MapFlag.PRIVATE) }),
     SHARED_MEMORY(false, { access(Access.WRITE) }),
-    RESERVED_MEMORY(false, { access(Access.WRITE).reserve(2 * page) }),
     PRIVATE_MEMORY(false, { flags(MapFlag.PRIVATE) }),
 }
 

@@ -39,7 +39,7 @@ internal object PlatformsDocument {
             if (it.capabilities.cutMappedFiles) listOf(MAP, TRUNCATE, UNMAP) else listOf(UNMAP, TRUNCATE, MAP)
         },
         Feature("`resize` where addresses are reserved") {
-            if (it.capabilities.mapPastEnd) listOf(ALLOCATE, TRUNCATE) else null
+            if (it.capabilities.mapPastEnd) listOf(ALLOCATE, TRUNCATE) else listOf(ALLOCATE, MAP, UNMAP)
         },
         Feature("`resize`, private") { if (it.capabilities.moveMappings) listOf(REMAP) else listOf(MAP, UNMAP) },
         Feature("`resize`, named memory") {

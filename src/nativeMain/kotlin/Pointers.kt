@@ -15,9 +15,9 @@ import kotlinx.cinterop.toCPointer
  * **Nothing is checked.** The pointer is valid until the block returns, and must not be kept. To touch bytes behind the
  * end, or to write to a map that is read-only, ends the process or destroys what belongs to others.
  *
- * Other threads' [MMap.close] and [MMap.resize] wait until the block has returned, so it should not take long. Called
- * in the block itself, by the same thread, they would wait for themselves: they throw [IllegalStateException]. All
- * other operations of the map can be used in it.
+ * Other threads' [MMap.close], [MMap.resize] and [protect] wait until the block has returned, so it should not take
+ * long. Called in the block itself, by the same thread, they would wait for themselves: they throw
+ * [IllegalStateException]. All other operations of the map can be used in it.
  *
  * If a page that the block touches is gone, it finds zeros there, and what it returns is thrown away.
  *

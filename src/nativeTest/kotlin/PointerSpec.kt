@@ -72,7 +72,12 @@ internal class PointerSpec : FunSpec({
         for (confined in listOf(false, true)) {
             MMapOptions().length(page).confined(confined).anonymous().use { map ->
                 map.withPointer { pointer ->
-                    for ((name, end) in listOf("close" to { map.close() }, "resize" to { map.resize(10) })) {
+                    val ends = listOf(
+                        "close" to { map.close() },
+                        "resize" to { map.resize(10) },
+                        "protect" to { map.protect(Protection.READ) },
+                    )
+                    for ((name, end) in ends) {
                         shouldThrow<IllegalStateException> { end() }.message shouldContain "$name inside withPointer"
                     }
                     map.withPointer { it[1] = 7 }

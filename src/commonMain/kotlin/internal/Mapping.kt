@@ -268,6 +268,7 @@ internal class Mapping(
      */
     fun protect(old: Generation, protection: Set<Protection>, publish: (Generation) -> Unit): Unit = undoing { undo ->
         val wanted = rights.with(protection)
+        // Several generations can be of one range, if it grew in place.
         if (!leftoversAreUnused()) throw usage.busy("protect")
         if (!old.retire()) {
             old.reopen()
