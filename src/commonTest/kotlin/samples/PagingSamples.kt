@@ -12,7 +12,9 @@ import dev.kmmap.unlock
 
 /** Samples for the KDoc of what controls the pages of a map. */
 internal object PagingSamples {
+    /** Looks at the first byte, and then whether the rest can be searched without waiting. */
     fun whatIsInMemory(path: String): String = MMap.open(path).use { map ->
+        if (map.readByte() != 'h'.code.toByte()) return@use "another kind of file"
         val residency = map.residency()
         when {
             residency.isComplete -> "a search will not wait for the device"
