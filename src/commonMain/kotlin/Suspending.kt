@@ -30,7 +30,7 @@ import kotlin.jvm.JvmName
  */
 
 /**
- * As [MMap.find], without holding up the caller's thread. A slice of up to 256 KiB whose pages are all in memory is
+ * As [MMap.find], without holding up the caller's thread. A slice of up to 64 KiB whose pages are all in memory is
  * searched at once, where the caller is: that takes less time than to change the thread twice. Anything else is
  * searched on [dispatcher] (by default [Dispatchers.IO]), and what is not in memory is brought in there before, so that
  * the caller's thread never waits for a device. (The system is asked for [residency], so what is said there holds here;

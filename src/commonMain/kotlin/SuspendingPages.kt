@@ -40,7 +40,7 @@ public suspend fun MMap.awaitResident(
 }
 
 /**
- * As [MMap.copyTo], without holding up the caller's thread: up to 256 KiB that are in memory are copied at once,
+ * As [MMap.copyTo], without holding up the caller's thread: up to 64 KiB that are in memory are copied at once,
  * anything else on [dispatcher] (by default [Dispatchers.IO]), a MiB at a time, after it was brought in: see
  * [awaitFind].
  *
