@@ -14,7 +14,7 @@ import kotlinx.coroutines.withContext
 
 /**
  * Bytes that are served on the caller's thread, if they are in memory. To search so many takes some microseconds, less
- * than to change the thread twice, and for the worst needle in the worst bytes some tenths of a millisecond.
+ * than to change the thread twice; where all is full of near misses and there are no SIMD instructions, some tens.
  */
 internal const val SHORT_RANGE: Long = 64L shl 10
 

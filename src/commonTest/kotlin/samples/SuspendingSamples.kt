@@ -53,7 +53,7 @@ internal object SuspendingSamples {
             map.awaitCount(needle, parallelism = 4) to map.awaitFind(needle, parallelism = 4)
         }
 
-    /** As above, and tells on the way how much of the file is behind it, in percent. */
+    /** The first place of [text], and on the way how much of the file is behind it, in percent. */
     suspend fun findWithProgress(path: String, text: String, show: suspend (percent: Long) -> Unit): Long =
         MMap.open(path).use { map ->
             map.awaitFind(Needle.of(text), onProgress = { searchedBytes -> show(100 * searchedBytes / map.size) })
@@ -76,6 +76,7 @@ internal object SuspendingSamples {
             map.awaitLines().map { it.contentEnd - it.start }.fold(0L) { longest, length -> maxOf(longest, length) }
         }
 
+    /** The lines with [word], in the order of the file. */
     suspend fun linesThatContain(path: String, word: String): List<String> =
         MMap.open(path).use { map -> map.awaitLineStrings().filter { word in it }.toList() }
 
