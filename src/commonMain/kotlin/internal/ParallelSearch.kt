@@ -126,8 +126,15 @@ private class Windows(private val map: MMap, private val bounds: Bounds, private
                     val number = place(taken)
                     map.bringIn(start(number), end(number))
                     if (!search(number)) break
-                    // One call at a time, with numbers that grow.
-                    searched.withLock { if (++searchedWindows < count) onProgress?.invoke(searchedWindows * size) }
+                    // One call at a time, with numbers that grow, and none after one that has thrown.
+                    searched.withLock {
+                        val behind = searchedWindows + 1
+                        searchedWindows = count
+                        if (behind < count) {
+                            onProgress?.invoke(behind * size)
+                            searchedWindows = behind
+                        }
+                    }
                 }
             }
         }
