@@ -4,11 +4,14 @@
 package dev.kmmap
 
 import dev.kmmap.internal.NeedleMatches
+import dev.kmmap.internal.bringIn
 import dev.kmmap.internal.collectMatches
 import dev.kmmap.internal.match
 import dev.kmmap.internal.searchBackward
 import dev.kmmap.internal.searchBounds
 import dev.kmmap.internal.searchForward
+import dev.kmmap.internal.serve
+import dev.kmmap.internal.windowEnd
 import kotlinx.coroutines.*
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
@@ -93,8 +96,7 @@ public fun MMap.count(needles: MultiNeedle, start: Long = 0, end: Long = Long.MA
 public operator fun MMap.contains(needles: MultiNeedle): Boolean = find(needles, 0) != null
 
 /**
- * As [find], on [dispatcher] (by default [Dispatchers.IO]), so that neither the search nor the page faults it meets
- * hold up the caller's thread. A cancelled search ends at the next of its windows.
+ * As [find], without holding up the caller's thread: as awaitFind of a [Needle] does it.
  *
  * @throws CancellationException if the coroutine is cancelled.
  * @sample dev.kmmap.samples.MultiNeedleSamples.findWithoutWaiting
@@ -104,4 +106,11 @@ public suspend fun MMap.awaitFind(
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): NeedleMatch? = withContext(dispatcher) { searchForward(needles, start, end) { ensureActive() } }
+): NeedleMatch? {
+    val bounds = searchBounds(start, end, size)
+    return serve(bounds, dispatcher) { isAtHand ->
+        val set = needles.set ?: return@serve null
+        if (!isAtHand) bringIn(bounds.start, set.windowEnd(bounds.start, bounds.end))
+        searchForward(needles, bounds.start, bounds.end) { next -> bringIn(next, set.windowEnd(next, bounds.end)) }
+    }
+}

@@ -1,19 +1,26 @@
 @file:JvmName("Suspending")
+@file:JvmMultifileClass
 
 package dev.kmmap
 
-import dev.kmmap.internal.Pattern
+import dev.kmmap.internal.FixedPattern
+import dev.kmmap.internal.Progress
+import dev.kmmap.internal.bringIn
 import dev.kmmap.internal.bytePattern
 import dev.kmmap.internal.countAll
 import dev.kmmap.internal.countParallel
 import dev.kmmap.internal.occurrences
 import dev.kmmap.internal.searchBackward
 import dev.kmmap.internal.searchBackwardParallel
+import dev.kmmap.internal.searchBounds
 import dev.kmmap.internal.searchForward
 import dev.kmmap.internal.searchForwardParallel
+import dev.kmmap.internal.serve
+import dev.kmmap.internal.windowEnd
+import dev.kmmap.internal.windowStart
 import kotlinx.coroutines.*
-import kotlinx.io.IOException
 import kotlinx.io.bytestring.ByteString
+import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
 
 /*
@@ -23,9 +30,14 @@ import kotlin.jvm.JvmName
  */
 
 /**
- * As [MMap.find], on [dispatcher] (by default [Dispatchers.IO]), so that neither the search nor the page faults it
- * meets hold up the caller's thread. A cancelled search ends at the next of its 4 MiB windows. The default start is the
- * cursor when it is called.
+ * As [MMap.find], without holding up the caller's thread. A slice of up to 64 KiB whose pages are all in memory is
+ * searched at once, where the caller is: that takes less time than to change the thread twice. Anything else is
+ * searched on [dispatcher] (by default [Dispatchers.IO]), and what is not in memory is brought in there before, so that
+ * the caller's thread never waits for a device. (The system is asked for [residency], so what is said there holds here;
+ * and it may drop a page between the answer and the search.)
+ *
+ * A cancelled search ends at the next of its 4 MiB windows, or at the next MiB that is brought in. The slice is that of
+ * the map when it is called, and so is the default start, the cursor.
  *
  * @throws CancellationException if the coroutine is cancelled.
  * @sample dev.kmmap.samples.SuspendingSamples.findWithTimeout
@@ -63,9 +75,10 @@ public suspend fun MMap.awaitFind(
 ): Long = awaitForward(bytePattern(needle.toByteArray()), start, end, dispatcher)
 
 /**
- * As [MMap.rfind], on [dispatcher]: see [awaitFind].
+ * As [MMap.rfind], without holding up the caller's thread: see [awaitFind].
  *
  * @throws CancellationException if the coroutine is cancelled.
+ * @sample dev.kmmap.samples.SuspendingSamples.lastLine
  */
 public suspend fun MMap.awaitRfind(
     needle: ByteArray,
@@ -99,7 +112,7 @@ public suspend fun MMap.awaitRfind(
 ): Long = awaitBackward(bytePattern(needle.toByteArray()), start, end, dispatcher)
 
 /**
- * As [find][MMap.find] with a prepared [needle], on [dispatcher]: see the other [awaitFind].
+ * As [find][MMap.find] with a prepared [needle], without holding up the caller's thread: see the other [awaitFind].
  *
  * With a [parallelism] of more than 1 (the default) as many coroutines search windows of 4 MiB at the same time, as far
  * as the dispatcher has threads for them, and find exactly what one would: the first occurrence. Once one is found, the
@@ -108,9 +121,14 @@ public suspend fun MMap.awaitRfind(
  * or for data full of near misses. A search by SIMD instructions of pages that are there gains next to nothing: one
  * thread alone reads about as fast as the memory can deliver.
  *
+ * [onProgress] is called after each window, but for the last one, with the number of bytes that have been searched: on
+ * [dispatcher], one call at a time, while the map is free for [MMap.resize] and [MMap.close]. It may suspend, and the
+ * search waits for it; what it throws ends the search.
+ *
  * @throws IllegalArgumentException if [parallelism] is less than 1.
  * @throws CancellationException if the coroutine is cancelled.
  * @sample dev.kmmap.samples.SuspendingSamples.searchInParallel
+ * @sample dev.kmmap.samples.SuspendingSamples.findWithProgress
  */
 public suspend fun MMap.awaitFind(
     needle: Needle,
@@ -118,16 +136,16 @@ public suspend fun MMap.awaitFind(
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
     parallelism: Int = 1,
-): Long = when {
-    isAlone(parallelism, needle) -> awaitForward(needle.pattern, start, end, dispatcher)
-    else -> withContext(dispatcher) { searchForwardParallel(needle.pattern, start, end, parallelism) }
-}
+    onProgress: (suspend (searchedBytes: Long) -> Unit)? = null,
+): Long = awaitForward(needle.pattern, start, end, dispatcher, parallelism, onProgress)
 
 /**
- * As [rfind][MMap.rfind] with a prepared [needle], on [dispatcher], by [parallelism] coroutines: see [awaitFind].
+ * As [rfind][MMap.rfind] with a prepared [needle], without holding up the caller's thread, by [parallelism] coroutines:
+ * see [awaitFind], for [onProgress], too.
  *
  * @throws IllegalArgumentException if [parallelism] is less than 1.
  * @throws CancellationException if the coroutine is cancelled.
+ * @sample dev.kmmap.samples.SuspendingSamples.lastLine
  */
 public suspend fun MMap.awaitRfind(
     needle: Needle,
@@ -135,14 +153,13 @@ public suspend fun MMap.awaitRfind(
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
     parallelism: Int = 1,
-): Long = when {
-    isAlone(parallelism, needle) -> awaitBackward(needle.pattern, start, end, dispatcher)
-    else -> withContext(dispatcher) { searchBackwardParallel(needle.pattern, start, end, parallelism) }
-}
+    onProgress: (suspend (searchedBytes: Long) -> Unit)? = null,
+): Long = awaitBackward(needle.pattern, start, end, dispatcher, parallelism, onProgress)
 
 /**
- * As [MMap.count], on [dispatcher], by [parallelism] coroutines: see [awaitFind]. Occurrences that reach from one
- * window into the next, and may not overlap, make that one be counted a second time.
+ * As [MMap.count], without holding up the caller's thread, by [parallelism] coroutines: see [awaitFind], for
+ * [onProgress], too. With several coroutines, occurrences that reach from one window into the next, and may not
+ * overlap, make that one be counted a second time.
  *
  * @throws IllegalArgumentException if [parallelism] is less than 1.
  * @throws CancellationException if the coroutine is cancelled.
@@ -155,38 +172,71 @@ public suspend fun MMap.awaitCount(
     overlapping: Boolean = false,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
     parallelism: Int = 1,
-): Long = withContext(dispatcher) {
+    onProgress: (suspend (searchedBytes: Long) -> Unit)? = null,
+): Long {
+    requireParallelism(parallelism)
     val pattern = needle.pattern
-    when {
-        isAlone(parallelism, needle) -> occurrences(pattern, start, end, overlapping).countAll { ensureActive() }
-        else -> countParallel(pattern, start, end, overlapping, parallelism)
+    val bounds = searchBounds(start, end, size)
+    return serve(bounds, dispatcher) { isAtHand ->
+        if (!isAlone(isAtHand, parallelism, pattern)) {
+            return@serve countParallel(pattern, bounds, overlapping, parallelism, onProgress)
+        }
+        if (!isAtHand) bringIn(bounds.start, windowEnd(pattern, bounds.start, bounds.end))
+        occurrences(pattern, bounds.start, bounds.end, overlapping).countAll { next ->
+            onProgress?.invoke(next - bounds.start)
+            bringIn(next, windowEnd(pattern, next, bounds.end))
+        }
     }
 }
 
-/**
- * As [MMap.flush], on [dispatcher] (by default [Dispatchers.IO]). A flush under way is not interrupted: a cancelled
- * caller gets its [CancellationException] when it has ended.
- *
- * @throws MMapException if the system refuses: what is on the device is unknown then.
- * @throws CancellationException if the coroutine is cancelled.
- * @sample dev.kmmap.samples.SuspendingSamples.writeDurably
- */
-@Throws(IOException::class, CancellationException::class)
-public suspend fun MMap.awaitFlush(
-    offset: Long = 0,
-    length: Long = -1,
-    mode: FlushMode = FlushMode.SYNC,
-    dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): Unit = withContext(dispatcher) { flush(offset, length, mode) }
-
-private suspend fun MMap.awaitForward(needle: Pattern, start: Long, end: Long, dispatcher: CoroutineDispatcher): Long =
-    withContext(dispatcher) { searchForward(needle, start, end) { ensureActive() } }
-
-private suspend fun MMap.awaitBackward(needle: Pattern, start: Long, end: Long, dispatcher: CoroutineDispatcher): Long =
-    withContext(dispatcher) { searchBackward(needle, start, end) { ensureActive() } }
-
-/** Whether one coroutine is enough. The empty needle is found without looking. */
-private fun isAlone(parallelism: Int, needle: Needle): Boolean {
-    require(parallelism >= 1) { "parallelism must be at least 1: $parallelism" }
-    return parallelism == 1 || needle.length == 0
+private suspend fun MMap.awaitForward(
+    pattern: FixedPattern,
+    start: Long,
+    end: Long,
+    dispatcher: CoroutineDispatcher,
+    parallelism: Int = 1,
+    onProgress: Progress? = null,
+): Long {
+    requireParallelism(parallelism)
+    val bounds = searchBounds(start, end, size)
+    return serve(bounds, dispatcher) { isAtHand ->
+        if (!isAlone(isAtHand, parallelism, pattern)) {
+            return@serve searchForwardParallel(pattern, bounds, parallelism, onProgress)
+        }
+        if (!isAtHand) bringIn(bounds.start, windowEnd(pattern, bounds.start, bounds.end))
+        searchForward(pattern, bounds.start, bounds.end) { next ->
+            onProgress?.invoke(next - bounds.start)
+            bringIn(next, windowEnd(pattern, next, bounds.end))
+        }
+    }
 }
+
+private suspend fun MMap.awaitBackward(
+    pattern: FixedPattern,
+    start: Long,
+    end: Long,
+    dispatcher: CoroutineDispatcher,
+    parallelism: Int = 1,
+    onProgress: Progress? = null,
+): Long {
+    requireParallelism(parallelism)
+    val bounds = searchBounds(start, end, size)
+    return serve(bounds, dispatcher) { isAtHand ->
+        if (!isAlone(isAtHand, parallelism, pattern)) {
+            return@serve searchBackwardParallel(pattern, bounds, parallelism, onProgress)
+        }
+        if (!isAtHand) bringIn(windowStart(pattern, bounds.start, bounds.end), bounds.end)
+        searchBackward(pattern, bounds.start, bounds.end) { next ->
+            onProgress?.invoke(bounds.end - next)
+            bringIn(windowStart(pattern, bounds.start, next), next)
+        }
+    }
+}
+
+private fun requireParallelism(parallelism: Int) {
+    require(parallelism >= 1) { "parallelism must be at least 1: $parallelism" }
+}
+
+/** Whether one coroutine is enough. The empty pattern is found without looking. */
+private fun isAlone(isAtHand: Boolean, parallelism: Int, pattern: FixedPattern): Boolean =
+    isAtHand || parallelism == 1 || pattern.length == 0

@@ -1,5 +1,6 @@
 package dev.kmmap
 
+import dev.kmmap.fixtures.RecordingDispatcher
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.error
 import dev.kmmap.fixtures.forEachOf
@@ -17,28 +18,8 @@ import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.ints.shouldBeGreaterThan
 import io.kotest.matchers.shouldBe
-import kotlin.concurrent.atomics.AtomicInt
-import kotlin.concurrent.atomics.incrementAndFetch
-import kotlin.coroutines.CoroutineContext
 import kotlinx.coroutines.*
 import kotlinx.io.bytestring.ByteString
-
-/** Runs everything on [delegate], counts what it runs, and says when it begins the first. */
-private class Recording(private val delegate: CoroutineDispatcher = Dispatchers.Default) : CoroutineDispatcher() {
-    private val count = AtomicInt(0)
-
-    val dispatched: Int get() = count.load()
-
-    val hasBegun = CompletableDeferred<Unit>()
-
-    override fun dispatch(context: CoroutineContext, block: Runnable) {
-        count.incrementAndFetch()
-        delegate.dispatch(context, Runnable {
-            hasBegun.complete(Unit)
-            block.run()
-        })
-    }
-}
 
 private suspend fun withText(text: String, block: suspend (MMap) -> Unit) =
     TemporaryFile(text.encodeToByteArray()).use { file -> MMap.open(file.path, Access.WRITE).use { block(it) } }
@@ -82,28 +63,6 @@ internal class SuspendingSpec : FunSpec({
         }
     }
 
-    test("they run on the dispatcher that they are given") {
-        withText("abc") { map ->
-            val attempts = listOf<suspend (CoroutineDispatcher) -> Any>(
-                { map.awaitFind("c", dispatcher = it) },
-                { map.awaitFind(99, dispatcher = it) },
-                { map.awaitFind(byteArrayOf(99), dispatcher = it) },
-                { map.awaitFind(ByteString(99), dispatcher = it) },
-                { map.awaitRfind("c", dispatcher = it) },
-                { map.awaitRfind(99, dispatcher = it) },
-                { map.awaitRfind(byteArrayOf(99), dispatcher = it) },
-                { map.awaitRfind(ByteString(99), dispatcher = it) },
-                { map.awaitFlush(dispatcher = it) },
-            )
-            for (attempt in attempts) {
-                val dispatcher = Recording()
-                attempt(dispatcher)
-                dispatcher.dispatched shouldBe 1
-                attempt(Dispatchers.Unconfined)
-            }
-        }
-    }
-
     test("searches of many windows end with the right answer") {
         MMapOptions().flags(MapFlag.PRIVATE).length(3 * SEARCH_WINDOW).anonymous().use { map ->
             map[2 * SEARCH_WINDOW + 1] = 1
@@ -116,7 +75,7 @@ internal class SuspendingSpec : FunSpec({
     test("a search that has begun is cancelled at the end of a window, not at the end of the map") {
         for (isBackward in listOf(false, true)) {
             val map = endless()
-            val dispatcher = Recording()
+            val dispatcher = RecordingDispatcher()
             coroutineScope {
                 val search = async {
                     if (isBackward) map.awaitRfind(1, dispatcher = dispatcher)
@@ -159,24 +118,12 @@ internal class SuspendingSpec : FunSpec({
 
     test("close does not wait for the end of a search: the search ends with the map") {
         val map = endless()
-        val dispatcher = Recording()
+        val dispatcher = RecordingDispatcher()
         supervisorScope {
             val search = async { map.awaitFind(1, dispatcher = dispatcher) }
             dispatcher.hasBegun.await()
             withContext(Dispatchers.Default) { map.close() }
             shouldThrow<IllegalStateException> { search.await() }.message shouldBe "mmap is closed"
-        }
-    }
-
-    test("a coroutine that is cancelled already does not search") {
-        withText("abc") { map ->
-            val dispatcher = Recording()
-            coroutineScope {
-                val search = launch(start = CoroutineStart.LAZY) { map.awaitFind("c", dispatcher = dispatcher) }
-                search.cancelAndJoin()
-                search.isCancelled shouldBe true
-            }
-            dispatcher.dispatched shouldBe 0
         }
     }
 

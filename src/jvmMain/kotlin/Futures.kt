@@ -13,9 +13,9 @@ import java.util.concurrent.CompletableFuture
 import java.util.concurrent.Executor
 
 /**
- * As [MMap.find], on [executor] (by default a pool for input and output, that of [Dispatchers.IO]): see [awaitFind].
- * Cancelling the future ends the search at the next of its 4 MiB windows. The default start is the cursor when it is
- * called.
+ * As [MMap.find], on [executor] (by default a pool for input and output, that of [Dispatchers.IO]), even if what is
+ * searched is short and in memory; else as [awaitFind]. Cancelling the future ends the search at the next of its 4 MiB
+ * windows, or at the next MiB that is brought in. The default start is the cursor when it is called.
  *
  * What the search throws, the future completes with: [IllegalStateException] if the map is closed meanwhile. An
  * executor that refuses the task cancels the future.
@@ -103,5 +103,6 @@ private fun <T> MMap.onExecutor(
 ): CompletableFuture<T> {
     lifecycle.requireOpen()
     val dispatcher = executor.asCoroutineDispatcher()
+    // The coroutine begins on the executor, so what is served at once is served there, too.
     return CoroutineScope(dispatcher).future { block(dispatcher) }
 }

@@ -71,3 +71,6 @@ internal fun nameRange(
 internal fun openNamedMemory(name: String, flags: Int, mode: Int): Long = valueOrError(shm_open("/$name", flags, mode))
 
 internal fun removeNamedMemory(name: String): Long = valueOrError(shm_unlink("/$name"))
+
+/** Whether mincore(2) is true of the file. */
+internal fun tellsPages(@Suppress("UNUSED_PARAMETER") descriptor: Int): Boolean = true

@@ -12,6 +12,8 @@ import dev.kmmap.internal.posix.kmmap_unlink
 import platform.posix.O_CLOEXEC
 import platform.posix.O_NOFOLLOW
 import platform.posix.O_NONBLOCK
+import platform.posix.W_OK
+import platform.posix.access
 
 /*
  * What PosixSystemCalls asks of each system: functions of the same names are in the folder of every POSIX system. They
@@ -50,3 +52,6 @@ private const val SHARED_MEMORY = "/dev/shm/"
 
 /** Names a range of private anonymous memory. */
 internal fun nameRange(address: Long, length: Long, name: String): Long = kmmap_name_memory(address, length, name)
+
+/** Whether mincore(2) is true of the file: to who may write it. (Its owner, too; one who may not is not recognized.) */
+internal fun tellsPages(descriptor: Int): Boolean = access("/proc/self/fd/$descriptor", W_OK) == 0

@@ -80,6 +80,8 @@ internal object PosixSystemCalls : SystemCalls {
 
     override fun close(descriptor: Long): Long = kmmap_close(number(descriptor))
 
+    override fun tellsResidency(descriptor: Long): Boolean = tellsPages(number(descriptor))
+
     override fun fileMode(descriptor: Long): Long = status(descriptor) { it.st_mode.toLong() }
 
     override fun fileSize(descriptor: Long): Long = status(descriptor) { it.st_size }

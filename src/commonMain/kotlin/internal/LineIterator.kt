@@ -19,7 +19,7 @@ internal abstract class LineIterator<T>(
     private val map: MMap,
     private var start: Long,
     ahead: Long = LINES_AHEAD,
-) : Iterator<T> {
+) : LookUps<T> {
     /** The lines looked up: where they end, the next of them beginning at [start], and how many bytes end them. */
     private val ends = LongArray(capacity(map.size - start, ahead))
     private val terminators = ByteArray(ends.size)
@@ -38,25 +38,28 @@ internal abstract class LineIterator<T>(
 
     protected abstract fun line(start: Long, end: Long, contentEnd: Long): T
 
-    override fun hasNext(): Boolean = isLookedUp() || lookUpMore()
+    override val from: Long get() = if (index < count) start else maxOf(start, searched)
 
-    /** Whether the next line has been looked up, in what the map is now. */
-    private fun isLookedUp() = index < count && !map.isNo(generation)
+    override val end: Long get() = Long.MAX_VALUE
 
-    private fun lookUpMore(): Boolean {
+    override fun isLookedUp(): Boolean = index < count && !map.isNo(generation)
+
+    override fun step(): Boolean {
         if (index < count) {
             index = count
             searched = 0
         }
-        while (index == count) {
-            if (isAtEnd) return false
-            lookUp()
-        }
+        if (!isAtEnd) lookUp()
+        return !isAtEnd
+    }
+
+    override fun hasNext(): Boolean {
+        while (!isLookedUp()) if (!step()) return false
         return true
     }
 
     override fun next(): T {
-        if (!isLookedUp() && !lookUpMore()) throw NoSuchElementException("there is no further line")
+        if (!hasNext()) throw NoSuchElementException("there is no further line")
         val end = ends[index]
         val line = line(start, end, end - terminators[index])
         index++

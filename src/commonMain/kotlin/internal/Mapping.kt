@@ -311,6 +311,14 @@ internal class Mapping(
         return Pages(range.start / calls.pageSize, range.length / calls.pageSize, calls.pageSize)
     }
 
+    /** Whether the system tells which pages are in memory. To be asked inside the gate. */
+    val tellsResidency: Boolean by lazy {
+        when (descriptor) {
+            NO_DESCRIPTOR -> kind != MemoryKind.NONE || rights.changesFile
+            else -> calls.tellsResidency(descriptor)
+        }
+    }
+
     /** Which pages from [page] on are in memory: bit 0 of each byte of [resident]. */
     fun residency(generation: Generation, page: Long, resident: ByteArray) {
         val result = calls.residency(generation.address + page * calls.pageSize, resident)

@@ -195,6 +195,12 @@ private const val STAGE = 64L shl 10
 /** As [windowFor], for sets. */
 internal val NeedleSet.window: Long get() = maxOf(SEARCH_WINDOW, longest.toLong())
 
+/** How far the window reaches that begins at [from]. */
+internal fun NeedleSet.windowEnd(from: Long, end: Long): Long {
+    val window = window + longest - 1
+    return if (end - from <= window) end else from + window
+}
+
 /**
  * Appends to [matches] what begins in the first window of the range, until there is [enough]; the position to go on
  * from, or -1 if nothing can follow.
@@ -220,7 +226,7 @@ internal inline fun MMap.searchForward(
     needles: MultiNeedle,
     start: Long,
     end: Long,
-    checkpoint: () -> Unit,
+    checkpoint: (next: Long) -> Unit,
 ): NeedleMatch? {
     val bounds = searchBounds(start, end, size)
     val set = needles.set ?: return null
@@ -230,7 +236,7 @@ internal inline fun MMap.searchForward(
         from = collectMatches(set, from, bounds.end, matches, 1)
         if (matches.size > 0) return set.match(matches.start(0), matches.needle(0))
         if (from < 0) return null
-        checkpoint()
+        checkpoint(from)
     }
 }
 
@@ -239,7 +245,7 @@ internal inline fun MMap.searchBackward(
     needles: MultiNeedle,
     start: Long,
     end: Long,
-    checkpoint: () -> Unit,
+    checkpoint: (next: Long) -> Unit,
 ): NeedleMatch? {
     val bounds = searchBounds(start, end, size)
     val set = needles.set ?: return null
@@ -251,7 +257,7 @@ internal inline fun MMap.searchBackward(
         if (found != null) return found
         if (from == bounds.start) return null
         to -= set.window
-        checkpoint()
+        checkpoint(to)
     }
     return null
 }

@@ -16,7 +16,7 @@ internal class Occurrences(
     private val map: MMap,
     private val pattern: FixedPattern,
     start: Long,
-    private val end: Long,
+    val end: Long,
     private val overlapping: Boolean,
 ) {
     /** What the last step has found, the first [count] of it; nothing if it only counted. */
@@ -27,7 +27,8 @@ internal class Occurrences(
     /** Where the next occurrence may begin, as far as is known. */
     var next = start
         private set
-    private var isAtEnd = false
+    var isAtEnd = false
+        private set
 
     /** The one that the last step has searched. */
     private var generation: Generation? = null
@@ -99,18 +100,23 @@ internal class Occurrences(
 }
 
 /** The occurrences one by one, each as if it were looked for when it is asked for: see [Occurrences]. */
-internal class OccurrenceIterator(private val occurrences: Occurrences) : LongIterator() {
+internal class OccurrenceIterator(private val occurrences: Occurrences) : LongIterator(), LookUps<Long> {
     private var index = 0
 
+    override val from: Long get() = if (index < occurrences.count) occurrences.indices[index] else occurrences.next
+
+    override val end: Long get() = occurrences.end
+
+    override fun isLookedUp(): Boolean = index < occurrences.count && !occurrences.isStale
+
+    override fun step(): Boolean {
+        if (index < occurrences.count) occurrences.restart(occurrences.indices[index])
+        index = 0
+        return occurrences.step()
+    }
+
     override fun hasNext(): Boolean {
-        if (index < occurrences.count && occurrences.isStale) {
-            occurrences.restart(occurrences.indices[index])
-            index = 0
-        }
-        while (index == occurrences.count) {
-            index = 0
-            if (!occurrences.step()) return false
-        }
+        while (!isLookedUp()) if (!step()) return false
         return true
     }
 
@@ -126,12 +132,12 @@ internal fun MMap.occurrences(pattern: FixedPattern, start: Long, end: Long, ove
     return Occurrences(this, pattern, bounds.start, bounds.end, overlapping)
 }
 
-/** How many there are. [checkpoint] runs between the steps, outside of the gate. */
-internal inline fun Occurrences.countAll(checkpoint: () -> Unit): Long {
+/** How many there are. [checkpoint] runs between the steps, outside of the gate, and is told where the next begins. */
+internal inline fun Occurrences.countAll(checkpoint: (next: Long) -> Unit): Long {
     var total = 0L
     while (stepCounting()) {
         total += count
-        checkpoint()
+        if (!isAtEnd) checkpoint(next)
     }
     return total
 }

@@ -7,6 +7,8 @@ import kotlin.concurrent.atomics.fetchAndIncrement
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
 
 /*
  * Searches by several coroutines on the dispatcher of the caller. The windows are handed out in the order in which one
@@ -14,11 +16,19 @@ import kotlinx.coroutines.launch
  * finished; those behind it are not begun. The least of what was found is then exactly what one search finds.
  */
 
+/** Told how many bytes of a long search are behind it, between windows. */
+internal typealias Progress = suspend (searchedBytes: Long) -> Unit
+
 /** As [searchForward], by up to [parallelism] coroutines. */
-internal suspend fun MMap.searchForwardParallel(pattern: FixedPattern, start: Long, end: Long, parallelism: Int): Long {
-    val windows = Windows(searchBounds(start, end, size), pattern)
+internal suspend fun MMap.searchForwardParallel(
+    pattern: FixedPattern,
+    bounds: Bounds,
+    parallelism: Int,
+    onProgress: Progress?,
+): Long {
+    val windows = Windows(this, bounds, pattern)
     val first = AtomicLong(Long.MAX_VALUE)
-    windows.forEach(parallelism) { number ->
+    windows.forEach(parallelism, onProgress, place = { it }) { number ->
         val from = windows.start(number)
         if (from > first.load()) return@forEach false
         val found = scanFirst(pattern, from, windows.end(number))
@@ -31,14 +41,13 @@ internal suspend fun MMap.searchForwardParallel(pattern: FixedPattern, start: Lo
 /** As [searchBackward], by up to [parallelism] coroutines. */
 internal suspend fun MMap.searchBackwardParallel(
     pattern: FixedPattern,
-    start: Long,
-    end: Long,
+    bounds: Bounds,
     parallelism: Int,
+    onProgress: Progress?,
 ): Long {
-    val windows = Windows(searchBounds(start, end, size), pattern)
+    val windows = Windows(this, bounds, pattern)
     val last = AtomicLong(-1)
-    windows.forEach(parallelism) { taken ->
-        val number = windows.count - 1 - taken
+    windows.forEach(parallelism, onProgress, place = { windows.count - 1 - it }) { number ->
         if (windows.end(number) <= last.load()) return@forEach false
         val found = scanLast(pattern, windows.start(number), windows.end(number))
         if (found >= 0) last.update { maxOf(it, found) }
@@ -50,16 +59,16 @@ internal suspend fun MMap.searchBackwardParallel(
 /** As [countAll], by up to [parallelism] coroutines. */
 internal suspend fun MMap.countParallel(
     pattern: FixedPattern,
-    start: Long,
-    end: Long,
+    bounds: Bounds,
     overlapping: Boolean,
     parallelism: Int,
+    onProgress: Progress?,
 ): Long {
-    val windows = Windows(searchBounds(start, end, size), pattern)
+    val windows = Windows(this, bounds, pattern)
     // Each window is counted as if no occurrence reached into it from the one before.
     val counts = LongArray(windows.count)
     val nexts = LongArray(windows.count)
-    windows.forEach(parallelism) { number ->
+    windows.forEach(parallelism, onProgress, place = { it }) { number ->
         val occurrences = Occurrences(this, pattern, windows.start(number), windows.end(number), overlapping)
         counts[number] = occurrences.countAll {}
         nexts[number] = occurrences.next
@@ -82,7 +91,7 @@ internal suspend fun MMap.countParallel(
 }
 
 /** The range of a search in windows; each shares with the next one all but one byte of an occurrence. */
-private class Windows(private val bounds: Bounds, private val pattern: FixedPattern) {
+private class Windows(private val map: MMap, private val bounds: Bounds, private val pattern: FixedPattern) {
     private val size = windowFor(pattern)
 
     /** How many begin where an occurrence could. */
@@ -96,17 +105,37 @@ private class Windows(private val bounds: Bounds, private val pattern: FixedPatt
     fun end(number: Int): Long = if (number == count - 1) bounds.end else start(number + 1) + pattern.length - 1
 
     /**
-     * Runs [search] with the numbers 0, 1, 2, … up to the last one, on up to [parallelism] coroutines each of which
-     * stops when it returns `false`.
+     * Brings in the windows at the [place] of 0, 1, 2, … up to the last one, and runs [search] with each, on up to
+     * [parallelism] coroutines each of which stops when it returns `false`.
      */
-    suspend fun forEach(parallelism: Int, search: (Int) -> Boolean): Unit = coroutineScope {
+    suspend fun forEach(
+        parallelism: Int,
+        onProgress: Progress?,
+        place: (Int) -> Int,
+        search: (Int) -> Boolean,
+    ): Unit = coroutineScope {
         val next = AtomicInt(0)
+        val searched = Mutex()
+        var searchedWindows = 0
         repeat(minOf(parallelism, count)) {
             launch {
-                do {
+                while (true) {
                     ensureActive()
-                    val number = next.fetchAndIncrement()
-                } while (number < count && search(number))
+                    val taken = next.fetchAndIncrement()
+                    if (taken >= count) break
+                    val number = place(taken)
+                    map.bringIn(start(number), end(number))
+                    if (!search(number)) break
+                    // One call at a time, with numbers that grow, and none after one that has thrown.
+                    searched.withLock {
+                        val behind = searchedWindows + 1
+                        searchedWindows = count
+                        if (behind < count) {
+                            onProgress?.invoke(behind * size)
+                            searchedWindows = behind
+                        }
+                    }
+                }
             }
         }
     }

@@ -34,12 +34,29 @@ internal fun Pattern.scannerFor(region: Region, length: Long): Scanner {
  */
 internal fun windowFor(needle: Pattern): Long = maxOf(SEARCH_WINDOW, needle.longest.toLong())
 
+/** How far the window reaches that begins at [from]. */
+internal fun windowEnd(needle: Pattern, from: Long, end: Long): Long {
+    val window = windowFor(needle) + needle.longest - 1
+    return if (end - from <= window) end else from + window
+}
+
+/** Where the window begins that ends at [end]. */
+internal fun windowStart(needle: Pattern, start: Long, end: Long): Long {
+    val window = windowFor(needle) + needle.longest - 1
+    return if (end - start <= window) start else end - window
+}
+
 /**
  * The index of the first occurrence of [needle] in the slice from [start] to [end], or -1. The bounds are those of the
  * size at the beginning; if the map shrinks meanwhile, what is left is searched. [checkpoint] runs between windows,
- * outside of the gate.
+ * outside of the gate, and is told where the next one begins.
  */
-internal inline fun MMap.searchForward(needle: Pattern, start: Long, end: Long, checkpoint: () -> Unit): Long {
+internal inline fun MMap.searchForward(
+    needle: Pattern,
+    start: Long,
+    end: Long,
+    checkpoint: (next: Long) -> Unit,
+): Long {
     val size = size
     var from = searchStart(start, size)
     val to = clampBound(end, size)
@@ -50,12 +67,17 @@ internal inline fun MMap.searchForward(needle: Pattern, start: Long, end: Long, 
         val found = scanFirst(needle, from, to)
         if (found != CONTINUE) return found
         from += windowFor(needle)
-        checkpoint()
+        checkpoint(from)
     }
 }
 
-/** As [searchForward], for the last occurrence. */
-internal inline fun MMap.searchBackward(needle: Pattern, start: Long, end: Long, checkpoint: () -> Unit): Long {
+/** As [searchForward], for the last occurrence: [checkpoint] is told before which index the next window ends. */
+internal inline fun MMap.searchBackward(
+    needle: Pattern,
+    start: Long,
+    end: Long,
+    checkpoint: (next: Long) -> Unit,
+): Long {
     val size = size
     val from = searchStart(start, size)
     var to = clampBound(end, size)
@@ -66,7 +88,7 @@ internal inline fun MMap.searchBackward(needle: Pattern, start: Long, end: Long,
         val found = scanLast(needle, from, to)
         if (found != CONTINUE) return found
         to -= windowFor(needle)
-        checkpoint()
+        checkpoint(to)
     }
 }
 
@@ -89,8 +111,7 @@ internal const val CONTINUE = -2L
 internal fun MMap.scanFirst(needle: Pattern, from: Long, end: Long): Long = reading { generation ->
     val limit = minOf(end, generation.size)
     if (limit - from < needle.shortest) return@reading -1
-    val window = windowFor(needle) + needle.longest - 1
-    val to = if (limit - from <= window) limit else from + window
+    val to = windowEnd(needle, from, limit)
     val found = needle.scannerFor(generation.region, to - from).first(generation.region, from, to)
     if (found < 0 && to != limit) CONTINUE else found
 }
@@ -99,9 +120,8 @@ internal fun MMap.scanFirst(needle: Pattern, from: Long, end: Long): Long = read
 internal fun MMap.scanLast(needle: Pattern, start: Long, end: Long): Long = reading { generation ->
     val limit = minOf(end, generation.size)
     if (limit - start < needle.shortest) return@reading -1
-    val window = windowFor(needle) + needle.longest - 1
     // Counted from the end asked for, so that the next window continues here also if the map has become shorter.
-    val from = if (end - start <= window) start else end - window
+    val from = windowStart(needle, start, end)
     if (limit - from < needle.shortest) return@reading if (from == start) -1 else CONTINUE
     val found = needle.scannerFor(generation.region, limit - from).last(generation.region, from, limit)
     if (found < 0 && from != start) CONTINUE else found

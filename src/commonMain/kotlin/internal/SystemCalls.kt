@@ -125,6 +125,12 @@ internal interface SystemCalls {
      */
     fun residency(address: Long, pages: ByteArray): Long
 
+    /**
+     * Whether [residency] is true of the file: Linux says that all of it is in memory to who may neither write it nor
+     * owns it.
+     */
+    fun tellsResidency(descriptor: Long): Boolean = true
+
     /** prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME): names a range of private anonymous memory. */
     fun nameMemory(address: Long, length: Long, name: String): Long
 

@@ -319,6 +319,12 @@ internal class SystemCallsSpec : FunSpec({
         withMemory(page) { address -> failed(system.advise(address, page, 12_345), Symbol.INVALID) }
     }
 
+    test("what is in memory of a file that can be written is told, even to who only reads it") {
+        for (mode in listOf(OpenMode.READ, OpenMode.READ_WRITE)) withFile(ByteArray(10), mode) { descriptor, _ ->
+            system.tellsResidency(descriptor).shouldBeTrue()
+        }
+    }
+
     test("nameMemory names private memory where the kernel can, and refuses what is no name") {
         withMemory(page) { address ->
             val result = system.nameMemory(address, page, "kmmap:test")

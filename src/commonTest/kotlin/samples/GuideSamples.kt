@@ -51,7 +51,7 @@ internal object GuideSamples {
         } catch (e: MMapFaultException) {
             "somebody has truncated the file while it was read"
         } catch (e: MMapException) {
-            e.message                     // the call, its arguments, and the system's own words
+            e.toString()                  // the call, its arguments, and the system's own words
         }
 
     suspend fun firstErrors(log: MMap, request: String): List<String>? =

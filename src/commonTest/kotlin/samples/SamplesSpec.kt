@@ -8,6 +8,7 @@ import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.here
 import dev.kmmap.fixtures.testNeeding
+import dev.kmmap.internal.SEARCH_WINDOW
 import dev.kmmap.internal.SystemCall
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
@@ -239,6 +240,36 @@ internal class SamplesSpec : FunSpec({
     test("searchInParallel") {
         withText("Warning\nwarning\nWARNING\n") { file ->
             SuspendingSamples.searchInParallel(file.path, "warning") shouldBe (3L to 0L)
+        }
+    }
+
+    test("findWithProgress") {
+        val window = SEARCH_WINDOW.toInt()
+        TemporaryFile(ByteArray(2 * window + 1) { 'x'.code.toByte() }).use { file ->
+            val shown = ArrayList<Long>()
+            SuspendingSamples.findWithProgress(file.path, "needle") { shown += it } shouldBe -1
+            shown shouldBe listOf(49L)
+        }
+    }
+
+    test("lastLine and firstOccurrences") {
+        withText("one\ntwo\nthree\n") { file ->
+            SuspendingSamples.lastLine(file.path) shouldBe "three"
+            SuspendingSamples.firstOccurrences(file.path, "o", 1) shouldBe listOf(0L)
+            SuspendingSamples.firstOccurrences(file.path, "o", 3) shouldBe listOf(0L, 6L)
+        }
+    }
+
+    test("longestLine and linesThatContain, of flows") {
+        withText("one\nthree\r\n\nfive") { file ->
+            SuspendingSamples.longestLine(file.path) shouldBe 5
+            SuspendingSamples.linesThatContain(file.path, "e") shouldBe listOf("one", "three", "five")
+        }
+    }
+
+    test("readWithoutWaiting") {
+        withText("\u0005\u0000\u0000\u0000.rest") { file ->
+            SuspendingSamples.readWithoutWaiting(file.path).decodeToString() shouldBe "rest"
         }
     }
 

@@ -289,6 +289,21 @@ class MMapStreamsJavaTest {
         }
     }
 
+    @Test
+    void whatIsShortIsSearchedOnTheExecutorToo() throws Exception {
+        Thread caller = Thread.currentThread();
+        CompletableFuture<Thread> searcher = new CompletableFuture<>();
+        try (ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task);
+            searcher.complete(thread);
+            return thread;
+        }); MMap map = MMaps.open(path)) {
+            CompletableFuture<Long> search = MMaps.findAsync(map, "world", 0, 11, executor);
+            assertEquals(6, search.get());
+            assertFalse(searcher.get() == caller);
+        }
+    }
+
     /** So many zeros that a search of all takes much longer than anybody here waits. */
     private static MMap endless() throws IOException {
         return new MMapOptions().length(1L << 40).flags(MapFlag.PRIVATE, MapFlag.NO_RESERVE)

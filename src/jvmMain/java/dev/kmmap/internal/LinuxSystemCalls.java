@@ -38,6 +38,7 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final int PR_SET_VMA = 0x53564d41;
     private static final long PR_SET_VMA_ANON_NAME = 0;
 
+    private static final int W_OK = 2;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_TYPE_MODE_AND_SIZE = 0x1 | 0x2 | 0x200;
     private static final long STATX_LENGTH = 256;
@@ -46,6 +47,8 @@ final class LinuxSystemCalls extends PosixSystemCalls {
 
     private static final Function STATX =
             new Function("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+    private static final Function ACCESS =
+            new Function("access", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     private static final Function POSIX_FALLOCATE =
             new Function("posix_fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final Function MEMFD_CREATE =
@@ -68,6 +71,13 @@ final class LinuxSystemCalls extends PosixSystemCalls {
                 linking);
         boolean arm64 = system == OperatingSystem.LINUX_ARM64;
         openMemorySafely = OPEN_MEMORY_SAFELY | (arm64 ? O_NOFOLLOW_ARM64 : O_NOFOLLOW_X64);
+    }
+
+    /** An owner who may not write is not recognized. */
+    @Override
+    public boolean tellsResidency(long descriptor) {
+        String path = "/proc/self/fd/" + number(descriptor);
+        return call((arena, state) -> (int) handle(ACCESS).invokeExact(state, arena.allocateFrom(path), W_OK)) == 0;
     }
 
     @Override
