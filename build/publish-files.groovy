@@ -59,8 +59,8 @@ class PublishedFiles {
         def klib = new File(folder, sourceSet)
         tree(klib).findAll { name, bytes -> !name.startsWith('default/targets/') }.collectEntries { name, bytes ->
             // Of a source set of several targets none is named.
-            if (name == 'default/manifest') bytes = new String(bytes).replaceAll(/(?m)^native_targets=.*$/, 'native_targets=').bytes
-            ["$sourceSet/$name".toString(), bytes]
+            def none = { new String(it).replaceAll(/(?m)^native_targets=.*$/, 'native_targets=').bytes }
+            ["$sourceSet/$name".toString(), name == 'default/manifest' ? none(bytes) : bytes]
         }
     }
 

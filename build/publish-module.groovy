@@ -1,7 +1,6 @@
 // Gradle module metadata, and the project structure in the root's jar, for build/publish.groovy: what the Kotlin Gradle
-// plugin publishes, for the same targets. The two formats:
-//   https://github.com/gradle/gradle/blob/master/platforms/documentation/docs/src/docs/design/gradle-module-metadata-latest-specification.md
-//   kotlin-project-structure-metadata.json as in the root jars of kotlinx-io and kotlinx-coroutines
+// plugin publishes, for the same targets. The first format is specified in Gradle's repository
+// (gradle-module-metadata-latest-specification.md), the second is as in the root jars of kotlinx-io.
 import groovy.json.JsonOutput
 
 class PublishedModules {
@@ -52,7 +51,8 @@ class PublishedModules {
             [name: name ?: published.name, url: published.name, size: published.length()] + files.hashes(published)
         }
         def variant = { String name, Map attributes, List of, boolean needsLibraries ->
-            [name: name, attributes: attributes.sort()] + (needsLibraries ? [dependencies: libraryDependencies] : [:]) + [files: of]
+            def dependencies = needsLibraries ? [dependencies: libraryDependencies] : [:]
+            [name: name, attributes: attributes.sort()] + dependencies + [files: of]
         }
         def text = { String artifactId, Map link, List variants -> json([
             formatVersion: '1.1',
@@ -80,12 +80,14 @@ class PublishedModules {
                 variant("${target.name}ApiElements-published",
                     klib + attributes('kotlin-api', nativeAttributes(target)), klibs, true),
                 variant("${target.name}SourcesElements-published",
-                    sourcesAttributes('kotlin-runtime', nativeAttributes(target)), [fileOf(name, '-sources.jar')], false),
+                    sourcesAttributes('kotlin-runtime', nativeAttributes(target)),
+                    [fileOf(name, '-sources.jar')], false),
             ]
         }
 
         def elsewhere = modules.collectMany { name, variants -> variants.collect {
-            def where = [url: "../../$name/$version/$name-${version}.module", group: project.groupId, module: name, version: version]
+            def where = [url: "../../$name/$version/$name-${version}.module",
+                group: project.groupId, module: name, version: version]
             [name: it.name, attributes: it.attributes, 'available-at': where]
         } }
         artifact(root, '.module').text = text(root, [:], [

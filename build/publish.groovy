@@ -26,10 +26,11 @@ def sources = new File(project.basedir, 'src')
 
 def targets = new File(project.basedir, 'build/targets').readLines().findAll { it && !it.startsWith('#') }.collect {
     def (name, konan, suffix, folders) = it.split(/\s+/, 5) as List
-    [name: name, konan: konan, suffix: suffix, folders: folders.split(',') as List, out: new File(output, "native/$name")]
+    def out = new File(output, "native/$name")
+    [name: name, konan: konan, suffix: suffix, folders: folders.split(',') as List, out: out]
 }
-def skipped = ([[out: new File(output, 'native')]] + targets).collect { new File(it.out, 'skipped') }.findAll { it.file }
-if (skipped) fail("nothing is published without ${skipped*.parentFile*.name.join(', ')}: ${skipped*.text*.trim().join(', ')}")
+def skipped = [new File(output, 'native/skipped'), *targets.collect { new File(it.out, 'skipped') }].findAll { it.file }
+if (skipped) fail("a target is missing: ${skipped.collect { "$it.parentFile.name ($it.text)" }.join(', ')}")
 
 // The libraries by the names that Gradle takes, and the same by those of a target, for Maven.
 def libraries = [
@@ -75,11 +76,11 @@ new ZipFile(jar).withCloseable { zip ->
     needed.findAll { !zip.getEntry(it.toString()) }.with { if (it) fail("$jar.name lacks ${it.join(', ')}") }
 }
 files.copy(jar, artifact(jvm, '.jar'))
-files.jar(artifact(jvm, '-sources.jar'), license + ['commonMain/kotlin', 'jvmMain/kotlin', 'jvmMain/java'].collect {
-    files.sources('', new File(sources, it)) }.inject { all, some ->
-    if (all.keySet().intersect(some.keySet())) fail("two source files of one name: ${all.keySet().intersect(some.keySet())}")
-    all + some
-})
+def jvmSources = ['commonMain/kotlin', 'jvmMain/kotlin', 'jvmMain/java']
+    .collect { files.sources('', new File(sources, it)) }
+def twice = jvmSources*.keySet().flatten().countBy { it }.findAll { it.value > 1 }.keySet()
+if (twice) fail("two source files are ${twice.join(' and ')}")
+files.jar(artifact(jvm, '-sources.jar'), jvmSources.inject(license) { all, some -> all + some })
 javadoc(jvm, true)
 files.pom(artifact(jvm, '.pom'), project, jvm, 'jar', ofTarget('jvm'))
 

@@ -5,7 +5,8 @@
 # targets, and what differs is internal.
 
 build_metadata() {
-    local metadata=$OUT/metadata common=$OUT/metadata/commonMain native=$OUT/metadata/nativeMain native_folders classpath
+    local metadata=$OUT/metadata common=$OUT/metadata/commonMain native=$OUT/metadata/nativeMain
+    local native_folders classpath
     mapfile -t native_folders < <(source_folders nativeMain)
     classpath=$(printf '%s\n' "$metadata"/dependencies/*/* | LC_ALL=C sort | paste -sd:)
     local arguments=("${STRICT[@]}" "${OPT_INS[0]}" -Xexplicit-api=strict -Xtarget-platform=JVM,Native
