@@ -212,5 +212,5 @@ same("$root-linuxx64", 'cinterop names', interop(modules["$root-linuxx64".toStri
 wrong.each { println "ERROR $it" }
 if (wrong) throw new MojoFailureException("${wrong.size()} mistakes in $repository")
 def peer = "kotlinx-io ${project.properties['kotlinx-io.version']}"
-println "Checked ${published.size()} files, and compared $fields fields of the module metadata with $peer; they differ in"
+println "Checked ${published.size()} files, and compared $fields fields of module metadata with $peer; they differ in"
 differs.each { field, count -> println "  $field, $count times: ${expected[field]}" }
