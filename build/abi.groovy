@@ -41,7 +41,8 @@ def targets = new File(project.basedir, 'build/targets').readLines().findAll { i
         skipped: new File(project.build.directory, "native/$name/skipped").file]
 }
 // The examples build no more targets than they run on.
-def all = project.properties['native.skip'] == 'false' && project.properties['native.runs'] in ['test', 'library', 'publish']
+def properties = project.properties
+def all = properties['native.skip'] == 'false' && properties['native.runs'] in ['test', 'library', 'publish']
 def built = all ? targets.findAll { !it.skipped } : []
 if (built && write && built != targets) changed << 'kmmap.klib.api, which is written where all targets are built'
 else if (built) {
