@@ -30,7 +30,7 @@ def targets = new File(project.basedir, 'build/targets').readLines().findAll { i
     [name: name, konan: konan, suffix: suffix, folders: folders.split(',') as List, out: out]
 }
 def skipped = [new File(output, 'native/skipped'), *targets.collect { new File(it.out, 'skipped') }].findAll { it.file }
-if (skipped) fail("a target is missing: ${skipped.collect { "$it.parentFile.name ($it.text)" }.join(', ')}")
+if (skipped) fail("a target is missing: ${skipped.collect { "$it.parentFile.name (${it.text.trim()})" }.join(', ')}")
 
 // The libraries by the names that Gradle takes, and the same by those of a target, for Maven.
 def libraries = [
