@@ -24,10 +24,11 @@ fingerprint() {
     } | sha256sum
 }
 
+# Not of the consumers, which are projects of their own.
 kotlin_files() {
     local folder
     for folder in "$@"; do
-        [ ! -d "$folder" ] || find "$folder" -name '*.kt' | LC_ALL=C sort
+        [ ! -d "$folder" ] || find "$folder" -path examples/consumers -prune -o -name '*.kt' -print | LC_ALL=C sort
     done
 }
 
@@ -57,7 +58,8 @@ build_library() {
     link_klibs "$target_out/library.klibs" "$target_out/cinterop.klibs"
     split_fragments "$(kotlin_files src/commonMain/kotlin)" "$(kotlin_files "${native_folders[@]}")"
     local arguments=(-p library -target "$konan_target" -module-name dev.kmmap:kmmap -Xshort-module-name=kmmap
-        "${STRICT[@]}" "${OPT_INS[@]}" -Xexplicit-api=strict "${libraries[@]}" "${fragments[@]}" -o "$library")
+        "${STRICT[@]}" "${OPT_INS[@]}" -Xexplicit-api=strict "-Xklib-relative-path-base=$PWD" "${libraries[@]}"
+        "${fragments[@]}" -o "$library")
     ! fresh "$library" "${arguments[@]}" || return 0
     echo "Compiling ${library#"$PWD"/}"
     konanc "${arguments[@]}"

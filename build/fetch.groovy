@@ -66,6 +66,7 @@ CACHE='$cache'
 KONAN_HOME='$compiler'
 KONAN_ARCHIVE='$archive'
 TESTS_TIMEOUT=${properties['tests.timeout']}
+LOCAL_REPOSITORY='${session.localRepository.basedir}'
 """
 
 def fetchTarget = { File folder, String suffix, boolean onlyLibrary ->
