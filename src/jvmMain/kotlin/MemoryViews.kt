@@ -13,7 +13,7 @@ import java.nio.ByteBuffer
  * for code that takes segments, or with `VarHandle`s for access to values of several bytes. That of a read-only map is
  * read-only.
  *
- * **It dies with what it shows.** After [MMap.close], and after every [MMap.resize], even to more and even one that has
+ * **It dies with what it shows.** After [MMap.close], and after every [MMap.resize] or [protect], even one that has
  * failed, each access throws `IllegalStateException("Already closed")`, in any thread; make a new one then. So no
  * access can reach memory that is no longer mapped. That of a [confined][MMapOptions.confined] map throws
  * `WrongThreadException` in any other thread.

@@ -1,5 +1,6 @@
 package dev.kmmap.samples
 
+import dev.kmmap.Capability
 import dev.kmmap.MMap
 import dev.kmmap.MMapException
 import dev.kmmap.Protection
@@ -26,6 +27,9 @@ internal object PagingSamples {
         map.prefetch()
         map.residency().isComplete
     }
+
+    /** Where a file that others truncate is searched as it is, and where a copy of it. */
+    fun asked(): String = if (Capability.FAULT_GUARD.isSupported) "search the map" else "search a copy"
 
     /** A table that is written once, and from then on nobody changes by mistake. */
     fun sealedAfterWriting(table: ByteArray): String = MMap.anonymous(table.size.toLong()).use { map ->

@@ -1,6 +1,7 @@
 package dev.kmmap.samples
 
 import dev.kmmap.Access
+import dev.kmmap.Capability
 import dev.kmmap.MMap
 import dev.kmmap.Seal
 import dev.kmmap.fixtures.Needs
@@ -314,6 +315,10 @@ internal class SamplesSpec : FunSpec({
 
     test("broughtIn") {
         withText("hello") { PagingSamples.broughtIn(it.path) shouldBe true }
+    }
+
+    test("asked") {
+        PagingSamples.asked() shouldBe if (Capability.FAULT_GUARD.isSupported) "search the map" else "search a copy"
     }
 
     test("eachRecord") {

@@ -29,6 +29,11 @@ class MMapPagingJavaTest {
     }
 
     @Test
+    void whatDependsOnTheSystemCanBeAskedFor() {
+        assertTrue(Capability.SYNC_DIRECTORY.isSupported() || System.getProperty("os.name").startsWith("Windows"));
+    }
+
+    @Test
     void aMapIsProtectedAndWrittenAgain() throws IOException {
         try (MMap map = MMap.anonymous(10)) {
             MMaps.protect(map, Protection.READ);

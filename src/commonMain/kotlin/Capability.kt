@@ -1,0 +1,56 @@
+package dev.kmmap
+
+import dev.kmmap.internal.Capabilities
+import dev.kmmap.internal.currentSystem
+import dev.kmmap.internal.guardRange
+import dev.kmmap.internal.kernelScan
+import dev.kmmap.internal.platformSystemCalls
+import dev.kmmap.internal.releaseGuard
+
+/**
+ * What depends on the system, or on how the process was started, and can be asked for before it is used. What can't be
+ * had is an exception that says so, or, for the first two, slower or less safe: see each. Constants have a question of
+ * their own: [MapFlag.isSupported], [Advice.isSupported], [FlushMode.isSupported], [Seal.isSupported].
+ *
+ * May be asked from any thread.
+ *
+ * @sample dev.kmmap.samples.PagingSamples.asked
+ */
+public enum class Capability(private val present: () -> Boolean) {
+    /**
+     * A page that is gone is an [MMapFaultException] of the operation that meets it. Linux has it, unless a JVM was
+     * started with `dev.kmmap.faultGuard=false` or may not load native code: docs/platforms.md says what is without it.
+     */
+    FAULT_GUARD({
+        val page = platformSystemCalls.pageSize
+        val number = guardRange(page, page)
+        releaseGuard(number)
+        number != 0L
+    }),
+
+    /** Searches use SIMD instructions; without them they find the same, in more time. */
+    SIMD_SEARCH({ kernelScan(byteArrayOf(1, 2), ignoreCase = false) != null }),
+
+    /** [MMap.memfd] and the anonymous memory behind [seals]: files in memory (memfd_create(2)). */
+    MEMORY_FILES({ here.memoryFiles }),
+
+    /** [MMap.resize] of [SharedMemory]. */
+    RESIZE_SHARED_MEMORY({ here.resizeNamedMemory }),
+
+    /** [MMapOptions.reserve] keeps addresses; without, a map that grows is mapped elsewhere. */
+    RESERVED_ADDRESSES({ here.mapPastEnd }),
+
+    /** [MMapOptions.syncDirectory]. */
+    SYNC_DIRECTORY({ here.syncDirectories }),
+    ;
+
+    /**
+     * Whether it is to be had in this process.
+     *
+     * @throws UnsupportedOperationException if kmmap does not know this system, or the JVM does not let it in.
+     */
+    public val isSupported: Boolean
+        get() = present()
+}
+
+private val here: Capabilities get() = currentSystem.capabilities
