@@ -25,7 +25,7 @@ internal actual inline fun <T> MMap.access(
             val result = block(used)
             if (isFreeOfFaults(used, trace(result)) || isWhole(used)) return result
         } catch (e: RuntimeException) {
-            requireUsable()
+            requireAlive()
             check(used)
             awaitReplacement(used, e)
         } catch (e: InternalError) {

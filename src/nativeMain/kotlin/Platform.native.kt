@@ -246,8 +246,9 @@ internal actual inline fun <T> MMap.access(
     var address = slotAddress
     if (address == 0L) address = newSlot()
     if (address == NO_SLOT) {
-        return reading {
+        return pinned {
             check(it.region)
+            it.requireReadable()
             block(it.region)
         }
     }
@@ -255,6 +256,8 @@ internal actual inline fun <T> MMap.access(
     while (true) {
         val used = generation.region
         if (used.isRevoked) {
+            requireAlive()
+            check(used)
             awaitAnother(used)
             continue
         }
@@ -281,6 +284,8 @@ private inline fun <T> MMap.accessConfined(
     while (true) {
         val used = generation.region
         if (used.isRevoked) {
+            requireAlive()
+            check(used)
             awaitAnother(used)
             continue
         }

@@ -260,9 +260,14 @@ internal fun MMap.awaitReplacement(used: Region, cause: RuntimeException) {
 
 /** Throws what every access to bytes throws: the map is closed, or cannot be read. */
 internal fun MMap.requireUsable() {
+    requireAlive()
+    generation.requireReadable()
+}
+
+/** Throws if the map is closed, or a page of it gone. */
+internal fun MMap.requireAlive() {
     lifecycle.requireOpen()
     requireIntact()
-    generation.requireReadable()
 }
 
 internal fun Generation.requireReadable() {
