@@ -26,8 +26,9 @@ import kotlin.time.Duration.Companion.minutes
 
 private val kills = if (longRun) longKills else 3
 
-/** How long a process makes changes at most before it is killed, in milliseconds. */
-private val lives = listOf(10, 700)
+/** So many changes at most are waited for, and then so many milliseconds, before a process is killed. */
+private const val CHANGES = 50
+private const val MILLISECONDS = 30
 
 private fun said(vararg words: String): List<String> = buildList { keyValue(words.toList()) { add(it) } }
 
@@ -120,10 +121,11 @@ internal class KeyValueSpec : FunSpec({
         TemporaryFile().use { file ->
             TemporaryFile(ByteArray(Long.SIZE_BYTES)).use { counter ->
                 TemporaryFile().use { begun ->
-                    val writer = peerCommand("keyvalue", file.path, counter.path, begun.path)
                     repeat(kills) { kill ->
                         withClue("seed $seed, kill $kill") {
-                            killWriter(writer, begun.path, 1 + random.nextInt(lives[kill % lives.size])) shouldBe 0
+                            val changes = "${1 + random.nextInt(CHANGES)}"
+                            val writer = peerCommand("keyvalue", file.path, counter.path, begun.path, changes)
+                            killWriter(writer, begun.path, 1 + random.nextInt(MILLISECONDS)) shouldBe 0
                             val count = MMap.open(counter.path).use { it.getLongVolatile(0) }
                             val found = KeyValueLog(file.path).use { KeyValueChanges.of(it) }
                             // The one that was under way may be there, or not.
