@@ -35,7 +35,7 @@ private val reason: String? =
     if (ground == Ground.LINUX) null else "processes are killed on Linux only"
 
 /** Kills a process after some milliseconds of writing, and returns 0 if it has lived that long. */
-private fun killWriter(writer: String, begun: String, milliseconds: Int): Int {
+internal fun killWriter(writer: String, begun: String, milliseconds: Int): Int {
     val wait = "until [ -e $begun ]; do kill -0 \$writer || exit 1; sleep 0.01; done"
     val kill = "sleep 0.${milliseconds.toString().padStart(3, '0')}; kill -9 \$writer"
     return shellStatus("$writer & writer=\$!; $wait; rm $begun; $kill; wait \$writer 2>/dev/null; [ $? = 137 ]")
