@@ -10,6 +10,7 @@ import dev.kmmap.fixtures.here
 import dev.kmmap.fixtures.mappingsByPath
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.testNeeding
+import dev.kmmap.fixtures.testUnless
 import dev.kmmap.fixtures.withFaultySystemCalls
 import dev.kmmap.internal.SystemCall
 import io.kotest.assertions.throwables.shouldThrow
@@ -19,6 +20,11 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 
 private val page = MMap.pageSize
+
+private const val BROUGHT_IN =
+    "what was brought in is in memory, for every mapping that can be read, and no byte has changed"
+
+private const val GONE = "a prefetch of a page that is gone says so, and the map is broken"
 
 /** Memory of which no page is there before it is touched. */
 private fun untouched(pages: Int) = MMapOptions().flags(MapFlag.PRIVATE).length(pages * page).anonymous()
@@ -73,7 +79,7 @@ internal class PagingSpec : FunSpec({
         }
     }
 
-    test("what was brought in is in memory, for every mapping that can be read, and no byte has changed") {
+    testNeeding(Needs.CHECKED_ADVICES, BROUGHT_IN) {
         forEachOf(mappingsByPath) { subject ->
             subject.map.prefetch()
             subject.map.residency().isComplete shouldBe true
@@ -83,7 +89,7 @@ internal class PagingSpec : FunSpec({
         }
     }
 
-    test("a prefetch of several windows brings in all of them, and no more than was asked for") {
+    testNeeding(Needs.CHECKED_ADVICES, "a prefetch of several windows brings in all of them, and nothing else") {
         val pages = (9L shl 20) / page
         untouched(pages.toInt()).use { map ->
             map.prefetch(page, (pages - 2) * page)
@@ -102,13 +108,14 @@ internal class PagingSpec : FunSpec({
                 calls.fail(SystemCall.ADVISE, 2, Symbol.INVALID)
                 map.prefetch(2 * page + 1, 3 * page)
                 val residency = map.residency()
-                (0L until 10).filter { residency.isResident(it * page) } shouldBe listOf(2L, 3L, 4L, 5L)
+                // A system may bring in their neighbours as well.
+                for (touched in 2L..5L) residency.isResident(touched * page) shouldBe true
             }
             calls.shouldHaveNothingLeft()
         }
     }
 
-    testNeeding(Needs.FAULT_GUARD, "a prefetch of a page that is gone says so, and the map is broken") {
+    testUnless({ Needs.FAULT_GUARD.reason ?: Needs.CHECKED_ADVICES.reason }, GONE) {
         for (populates in listOf(true, false)) withFaultySystemCalls { calls ->
             TemporaryFile(patternOf((4 * page).toInt())).use { file ->
                 MMapOptions().apply { systemCalls = calls }.open(file.path).use { map ->
