@@ -66,12 +66,16 @@ def write = { String name, List sourceSets ->
     ]))
     file
 }
-def run = { File configuration, List<String> classpath, List<String> more ->
-    def command = ["${properties['jdk.home']}/bin/java", '-XX:+UseSerialGC', '-cp', classpath.join(File.pathSeparator),
-        path('build/Site.java'), configuration.path, *more]
-    if (new ProcessBuilder(command*.toString()).inheritIO().start().waitFor()) throw new MojoFailureException('Dokka failed')
+def run = { File configuration, List<String> classpath, File folder, List<String> more ->
+    folder.deleteDir()
+    def command = ["${properties['jdk.home']}/bin/java", '-XX:+UseSerialGC', '--sun-misc-unsafe-memory-access=allow',
+        '-cp', classpath.join(File.pathSeparator),
+        path('build/Site.java'), configuration.path, folder.path, *more]
+    if (new ProcessBuilder(command*.toString()).inheritIO().start().waitFor()) throw new MojoFailureException('the pages cannot be made')
 }
 
+new File(output, 'site').mkdirs()
+new File(output, 'site/java').text = "${properties['jdk.home']}/bin/java" // for build/site-check
 def pages = dokka(['dokka-core', 'dokka-base', 'analysis-kotlin-symbols'])
 def common = [dependentSourceSets: [[scopeId: 'kmmap', sourceSetName: 'common']]]
 run(write('dokka', [
@@ -79,8 +83,8 @@ run(write('dokka', [
     sourceSet('jvm', 'jvm', ['jvmMain/kotlin', 'jvmMain/java'], jvmLibraries, common),
     sourceSet('native', 'native', ['nativeMain/kotlin'], [nativeLibrary().path] + metadata,
         common + [samples: [path('src/nativeTest/kotlin/samples')]]),
-]), pages, ['docs'])
+]), pages, new File(output, 'dokka'), [path('docs')])
 def javadoc = dokka(['dokka-core', 'javadoc-plugin', 'analysis-kotlin-symbols'])
 run(write('javadoc', [
     sourceSet('jvm', 'jvm', ['commonMain/kotlin', 'jvmMain/kotlin', 'jvmMain/java'], jvmLibraries, [samples: samples]),
-]), javadoc, [])
+]), javadoc, new File(output, 'javadoc'), [])
