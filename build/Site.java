@@ -155,16 +155,44 @@ final class JavaNames {
             + "|<th class=\"colSecond\" scope=\"row\"><code>|<pre class=\"methodSignature\">)(.*?)(?=</code>|</pre>)",
             Pattern.DOTALL);
     private static final Pattern WORD = Pattern.compile("&lt;|&gt;|<[^>]*>|[\\w$]+|.", Pattern.DOTALL);
+    private static final Pattern LINK = Pattern.compile("<a\\s+href=\"?([^\\s\">]+)\"?[^>]*>(.*?)</a>", Pattern.DOTALL);
     private static final Map<String, String> NAMES = Map.of("Unit", "void", "Boolean", "boolean", "Byte", "byte",
             "Short", "short", "Integer", "int", "Long", "long", "Float", "float", "Double", "double");
 
     static void correct(Path output) throws IOException {
+        List<Path> pages;
         try (var files = Files.walk(output)) {
-            for (var file : files.filter(file -> file.toString().endsWith(".html")).toList()) {
-                Files.writeString(file, SIGNATURE.matcher(Files.readString(file))
-                        .replaceAll(match -> Matcher.quoteReplacement(match.group(1) + inJava(match.group(2)))));
-            }
+            pages = files.filter(file -> file.toString().endsWith(".html")).toList();
         }
+        for (var page : pages) {
+            var named = SIGNATURE.matcher(Files.readString(page))
+                    .replaceAll(match -> Matcher.quoteReplacement(match.group(1) + inJava(match.group(2))));
+            Files.writeString(page, named);
+        }
+        for (var page : pages) Files.writeString(page, withoutBrokenLinks(page, Files.readString(page)));
+    }
+
+    /** Dokka leaves out some pages of Javadoc, and the anchors of fields, but links to them. */
+    private static String withoutBrokenLinks(Path page, String text) throws IOException {
+        var links = LINK.matcher(text);
+        var result = new StringBuilder();
+        while (links.find()) {
+            var parts = links.group(1).split("#", 2);
+            var file = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+            String link;
+            if (parts[0].matches("\\w+:.*")) {
+                link = links.group();
+            } else if (!Files.isRegularFile(file)) {
+                link = links.group(2);
+            } else {
+                var known = parts.length == 1 || Files.readString(file).matches(
+                        "(?s).*\\s(id|name)=\"?" + Pattern.quote(parts[1].replace("%3C", "<").replace("%3E", ">")) + "[\" >].*");
+                link = "<a href=\"" + (known ? links.group(1) : parts[0].isEmpty() ? page.getFileName() : parts[0])
+                        + "\">" + links.group(2) + "</a>";
+            }
+            links.appendReplacement(result, Matcher.quoteReplacement(link));
+        }
+        return links.appendTail(result).toString();
     }
 
     private static String inJava(String signature) {

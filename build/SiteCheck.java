@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 final class SiteCheck {
     private static final Pattern LINK = Pattern.compile("<[^>]*?\\s(?:href|src)=(?:\"([^\"]*)\"|([^\\s\">]+))");
     private static final Pattern ANCHOR = Pattern.compile("\\s(?:id|name)=\"([^\"]*)\"");
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int PATIENCE_SECONDS = 30;
 
     public static void main(String[] arguments) throws Exception {
         var problems = new TreeSet<String>();
@@ -68,9 +68,9 @@ final class SiteCheck {
                 var file = parts[0].isEmpty() ? page : from.resolveSibling(decode(parts[0])).normalize();
                 if (Files.isDirectory(file)) file = file.resolve("index.html");
                 if (!file.startsWith(site) || !Files.isRegularFile(file)) {
-                    problems.add(site.relativize(page) + ": no file " + link);
+                    problems.add(site.getFileName() + "/" + site.relativize(page) + ": no file " + link);
                 } else if (parts.length == 2 && !parts[1].isEmpty() && !hasAnchor(file, parts[1])) {
-                    problems.add(site.relativize(page) + ": no anchor " + link);
+                    problems.add(site.getFileName() + "/" + site.relativize(page) + ": no anchor " + link);
                 }
             }
         }
@@ -164,16 +164,16 @@ final class SiteCheck {
                 + " && [...document.querySelectorAll('#content a')].some(a => a.innerText == 'dev.kmmap')"
                 + " && [...document.querySelectorAll('#content a')].some(a => a.pathname == '/guides/getting-started.html')");
         ok &= waitFor("the table of contents is there", "document.querySelectorAll('#sideMenu a').length > 50");
-        evaluate("document.querySelector('#searchBar button, #searchBar')?.click()");
-        ok &= waitFor("the search opens", "document.activeElement?.tagName == 'INPUT'");
+        ok &= waitFor("the search is there", "!!document.getElementById('pages-search')");
+        evaluate("document.getElementById('pages-search').click()");
+        ok &= waitFor("it opens", "document.querySelector('.popup-wrapper input')?.checkVisibility()");
+        evaluate("document.querySelector('.popup-wrapper input').focus()");
         call("Input.insertText", "{\"text\":\"awaitFind\"}");
-        ok &= waitFor("the search finds awaitFind",
-                "[...document.querySelectorAll('a')].some(a => a.innerText.includes('awaitFind'))");
-        for (var type : List.of("keyDown", "keyUp")) {
-            call("Input.dispatchKeyEvent", "{\"type\":\"" + type
-                    + "\",\"key\":\"Enter\",\"code\":\"Enter\",\"windowsVirtualKeyCode\":13,\"text\":\"\\r\"}");
-        }
-        ok &= waitFor("the search leads to its page", "document.readyState == 'complete'"
+        var found = "[...document.querySelectorAll('.popup-wrapper [data-test~=ring-list-item]')]"
+                + ".find(item => item.innerText.endsWith('.awaitFind'))";
+        ok &= waitFor("it finds awaitFind", "!!" + found);
+        evaluate(found + "?.click()");
+        ok &= waitFor("it leads to its page", "document.readyState == 'complete'"
                 + " && location.pathname == '/kmmap/dev.kmmap/await-find.html'"
                 + " && document.querySelector('#content h1')?.innerText == 'awaitFind'");
         call("Page.navigate", "{\"url\":\"" + address + "guides/semantics.html\"}");
@@ -194,7 +194,8 @@ final class SiteCheck {
             }
             Thread.sleep(100);
         }
-        System.out.println("FAILED: " + what);
+        System.out.println("FAILED: " + what + ", at " + evaluate(
+                "location.href + ' ' + (document.querySelector('.popup-wrapper')?.outerHTML ?? '')"));
         return false;
     }
 
