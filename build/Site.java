@@ -24,15 +24,17 @@ import org.jsoup.nodes.Element;
  */
 final class Site {
     /** What the compiler makes needs no words, and what is internal is on no page. */
-    private static final Pattern EXPECTED = Pattern.compile("Undocumented: .*(Companion|/equals/.*|/hashCode/.*|/toString/.*"
-            + "|/getEntries/.*)/? \\(\\w+\\)|Couldn't resolve link: .*/dev\\.kmmap\\.internal\\..*");
+    private static final Pattern EXPECTED = Pattern.compile("Undocumented: .*(Companion|/equals/.*"
+            + "|/hashCode/.*|/toString/.*|/getEntries/.*)/? \\(\\w+\\)"
+            + "|Couldn't resolve link: .*/dev\\.kmmap\\.internal\\..*");
 
     public static void main(String[] arguments) {
         var status = 1;
         try {
             var warnings = generate(Files.readString(Path.of(arguments[0])));
             var output = Path.of(arguments[1]);
-            if (arguments.length > 2) new Site(output, Path.of(arguments[2])).addGuides(); else JavaNames.correct(output);
+            if (arguments.length > 2) new Site(output, Path.of(arguments[2])).addGuides();
+            else JavaNames.correct(output);
             status = warnings.isEmpty() ? 0 : 1;
         } catch (Exception | LinkageError e) {
             e.printStackTrace();
@@ -68,7 +70,8 @@ final class Site {
             var address = "guides/" + page(guide);
             var title = write(guide, address);
             if (!guide.contains("/")) list.appendElement("li").appendElement("a").attr("href", address).text(title);
-            found.append(",{\"name\":\"%1$s\",\"description\":\"guide\",\"location\":\"%2$s\",\"searchKeys\":[\"%1$s\"]}"
+            found.append(",{\"name\":\"%1$s\",\"description\":\"guide\",\"location\":\"%2$s\","
+                    .concat("\"searchKeys\":[\"%1$s\"]}")
                     .formatted(title.replace("\"", "\\\""), address));
         }
         for (var picture : files(".svg")) {
@@ -99,8 +102,8 @@ final class Site {
         var text = Files.readString(guides.resolve(guide));
         var flavour = new GFMFlavourDescriptor();
         var tree = new MarkdownParser(flavour).buildMarkdownTreeFromString(text);
-        var body = Jsoup.parseBodyFragment(new HtmlGenerator(text, tree, flavour, false)
-                .generateHtml(new HtmlGenerator.DefaultTagRenderer((node, tag, attributes) -> attributes, false))).body();
+        var tags = new HtmlGenerator.DefaultTagRenderer((node, tag, attributes) -> attributes, false);
+        var body = Jsoup.parseBodyFragment(new HtmlGenerator(text, tree, flavour, false).generateHtml(tags)).body();
         var names = new HashMap<String, Integer>();
         for (var heading : body.select("h1, h2, h3, h4")) {
             var name = heading.text().toLowerCase().replaceAll("[^\\p{L}\\p{N}_ -]", "").replace(' ', '-');
@@ -186,13 +189,17 @@ final class JavaNames {
                 link = links.group(2);
             } else {
                 var known = parts.length == 1 || Files.readString(file).matches(
-                        "(?s).*\\s(id|name)=\"?" + Pattern.quote(parts[1].replace("%3C", "<").replace("%3E", ">")) + "[\" >].*");
+                        "(?s).*\\s(id|name)=\"?" + Pattern.quote(decoded(parts[1])) + "[\" >].*");
                 link = "<a href=\"" + (known ? links.group(1) : parts[0].isEmpty() ? page.getFileName() : parts[0])
                         + "\">" + links.group(2) + "</a>";
             }
             links.appendReplacement(result, Matcher.quoteReplacement(link));
         }
         return links.appendTail(result).toString();
+    }
+
+    private static String decoded(String anchor) {
+        return anchor.replace("%3C", "<").replace("%3E", ">");
     }
 
     private static String inJava(String signature) {

@@ -115,8 +115,8 @@ final class SiteCheck {
             Thread.sleep(1_000);
             if (!Files.exists(portFile)) continue;
             var port = Files.readAllLines(portFile).getFirst();
-            var pages = new String(URI.create("http://127.0.0.1:" + port + "/json/list").toURL().openStream().readAllBytes(),
-                    StandardCharsets.UTF_8);
+            var list = URI.create("http://127.0.0.1:" + port + "/json/list").toURL().openStream();
+            var pages = new String(list.readAllBytes(), StandardCharsets.UTF_8);
             var address = Pattern.compile("\"(ws://[^\"]*/page/[^\"]*)\"").matcher(pages);
             if (address.find()) return URI.create(address.group(1));
         }
@@ -162,7 +162,8 @@ final class SiteCheck {
         var ok = waitFor("the start page renders, with its packages and guides", "document.readyState == 'complete'"
                 + " && document.querySelector('#content h1')?.innerText == 'kmmap'"
                 + " && [...document.querySelectorAll('#content a')].some(a => a.innerText == 'dev.kmmap')"
-                + " && [...document.querySelectorAll('#content a')].some(a => a.pathname == '/guides/getting-started.html')");
+                + " && [...document.querySelectorAll('#content a')].some("
+                + "a => a.pathname == '/guides/getting-started.html')");
         ok &= waitFor("the table of contents is there", "document.querySelectorAll('#sideMenu a').length > 50");
         ok &= waitFor("the search is there", "!!document.getElementById('pages-search')");
         evaluate("document.getElementById('pages-search').click()");
@@ -200,7 +201,8 @@ final class SiteCheck {
     }
 
     private String evaluate(String script) throws Exception {
-        return call("Runtime.evaluate", "{\"expression\":\"" + script.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}");
+        var text = script.replace("\\", "\\\\").replace("\"", "\\\"");
+        return call("Runtime.evaluate", "{\"expression\":\"" + text + "\"}");
     }
 
     private String call(String method, String parameters) throws Exception {

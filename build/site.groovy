@@ -14,7 +14,8 @@ def properties = project.properties
 def repositories = session.container.lookup(RepositorySystem)
 def remote = project.remoteProjectRepositories
 def resolve = { List<String> coordinates ->
-    def collect = new CollectRequest(coordinates.collect { new Dependency(new DefaultArtifact(it), 'runtime') }, null, remote)
+    def dependencies = coordinates.collect { new Dependency(new DefaultArtifact(it), 'runtime') }
+    def collect = new CollectRequest(dependencies, null, remote)
     repositories.resolveDependencies(session.repositorySession, new DependencyRequest(collect, null))
         .artifactResults*.artifact*.file*.path
 }
@@ -37,17 +38,17 @@ def nativeLibrary = {
     if (own.directory) return own
     println 'Fetching the Kotlin/Native compiler, about 215 MB'
     def archive = repositories.resolveArtifact(session.repositorySession, new ArtifactRequest(new DefaultArtifact(
-        "org.jetbrains.kotlin:kotlin-native-prebuilt:tar.gz:linux-x86_64:${properties['kotlin.version']}"), remote, null))
-        .artifact.file
+        "org.jetbrains.kotlin:kotlin-native-prebuilt:tar.gz:linux-x86_64:${properties['kotlin.version']}"),
+        remote, null)).artifact.file
     def folder = new File(output, 'site')
     folder.mkdirs()
-    def top = archive.name - '.tar.gz'
     def tar = ['tar', '-xzf', archive.path, '-C', folder.path, '--strip-components=1', '--wildcards', "*/$name"]
     if (new ProcessBuilder(tar*.toString()).inheritIO().start().waitFor()) throw new MojoFailureException('tar failed')
     own
 }
 def jvmLibraries = project.compileClasspathElements.findAll { it.endsWith('.jar') }
-def metadata = new File(output, 'native/metadata/dependencies').listFiles()*.listFiles()*.toList().flatten()*.path.sort()
+def metadata = new File(output, 'native/metadata/dependencies').listFiles()*.listFiles()*.toList()
+    .flatten()*.path.sort()
 
 def sourceSet = { String name, String platform, List<String> roots, List<String> classpath, Map more = [:] -> [
     displayName: name, sourceSetID: [scopeId: 'kmmap', sourceSetName: name], analysisPlatform: platform,
@@ -71,11 +72,12 @@ def run = { File configuration, List<String> classpath, File folder, List<String
     def command = ["${properties['jdk.home']}/bin/java", '-XX:+UseSerialGC', '--sun-misc-unsafe-memory-access=allow',
         '-cp', classpath.join(File.pathSeparator),
         path('build/Site.java'), configuration.path, folder.path, *more]
-    if (new ProcessBuilder(command*.toString()).inheritIO().start().waitFor()) throw new MojoFailureException('the pages cannot be made')
+    def status = new ProcessBuilder(command*.toString()).inheritIO().start().waitFor()
+    if (status) throw new MojoFailureException('the pages cannot be made')
 }
 
 new File(output, 'site').mkdirs()
-new File(output, 'site/java').text = "${properties['jdk.home']}/bin/java" // for build/site-check
+new File(output, 'site/java').text = "${properties['jdk.home']}/bin/java" // build/site-check reads it
 def pages = dokka(['dokka-core', 'dokka-base', 'analysis-kotlin-symbols'])
 def common = [dependentSourceSets: [[scopeId: 'kmmap', sourceSetName: 'common']]]
 run(write('dokka', [
