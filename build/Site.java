@@ -161,6 +161,8 @@ final class JavaNames {
     private static final Pattern LINK = Pattern.compile("<a\\s+href=\"?([^\\s\">]+)\"?[^>]*>(.*?)</a>", Pattern.DOTALL);
     private static final Map<String, String> NAMES = Map.of("Unit", "void", "Boolean", "boolean", "Byte", "byte",
             "Short", "short", "Integer", "int", "Long", "long", "Float", "float", "Double", "double");
+    private static final Map<String, String> ARRAYS = Map.of("ByteArray", "byte[]", "ShortArray", "short[]",
+            "IntArray", "int[]", "LongArray", "long[]", "FloatArray", "float[]", "DoubleArray", "double[]");
 
     static void correct(Path output) throws IOException {
         List<Path> pages;
@@ -202,7 +204,8 @@ final class JavaNames {
         return anchor.replace("%3C", "<").replace("%3E", ">");
     }
 
-    private static String inJava(String signature) {
+    private static String inJava(String annotated) {
+        var signature = annotated.replace("@JvmOverloads()", ""); // the overloads are there
         var objects = signature.matches("(?s).*>(slice|setSlice)<.*Long.*Long.*Long.*"); // null is an argument there
         var depth = 0;
         var text = new StringBuilder();
@@ -212,6 +215,7 @@ final class JavaNames {
             if (word.equals("&gt;")) depth--;
             if (word.equals("Any")) word = "Object";
             if (word.equals("$self")) word = "self";
+            word = ARRAYS.getOrDefault(word, word);
             text.append(depth > 0 || objects ? word : NAMES.getOrDefault(word, word));
         }
         return text.toString();

@@ -63,7 +63,10 @@ def write = { String name, List sourceSets ->
     file.parentFile.mkdirs()
     file.text = JsonOutput.prettyPrint(JsonOutput.toJson([
         moduleName: 'kmmap', moduleVersion: project.version, outputDir: new File(output, name).path, offlineMode: true,
-        sourceSets: sourceSets, suppressInheritedMembers: true, failOnWarning: false,
+        sourceSets: sourceSets, suppressInheritedMembers: true,
+        pluginsConfiguration: [[fqPluginName: 'org.jetbrains.dokka.base.DokkaBase', serializationFormat: 'JSON',
+            // Without it the year of the build is there.
+            values: JsonOutput.toJson([footerMessage: "© $project.inceptionYear $project.name".toString()])]],
     ]))
     file
 }
