@@ -82,12 +82,13 @@ def run = { File configuration, List<String> classpath, File folder, List<String
 new File(output, 'site').mkdirs()
 new File(output, 'site/java').text = "${properties['jdk.home']}/bin/java" // build/site-check reads it
 def pages = dokka(['dokka-core', 'dokka-base', 'analysis-kotlin-symbols'])
+def words = [includes: [path('Module.md')]]
 def common = [dependentSourceSets: [[scopeId: 'kmmap', sourceSetName: 'common']]]
 run(write('dokka', [
-    sourceSet('common', 'common', ['commonMain/kotlin'], metadata, [samples: samples, includes: [path('Module.md')]]),
-    sourceSet('jvm', 'jvm', ['jvmMain/kotlin', 'jvmMain/java'], jvmLibraries, common),
+    sourceSet('common', 'common', ['commonMain/kotlin'], metadata, words + [samples: samples]),
+    sourceSet('jvm', 'jvm', ['jvmMain/kotlin', 'jvmMain/java'], jvmLibraries, words + common),
     sourceSet('native', 'native', ['nativeMain/kotlin'], [nativeLibrary().path] + metadata,
-        common + [samples: [path('src/nativeTest/kotlin/samples')]]),
+        words + common + [samples: [path('src/nativeTest/kotlin/samples')]]),
 ]), pages, new File(output, 'dokka'), [path('docs')])
 def javadoc = dokka(['dokka-core', 'javadoc-plugin', 'analysis-kotlin-symbols'])
 run(write('javadoc', [
