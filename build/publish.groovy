@@ -2,7 +2,8 @@
 // kmmap-jvm, and one module for each native target; each with POM, Gradle module metadata, sources, documentation and
 // checksums. Then zips it for the central portal. The same sources, JDKs and compilers give the same bytes.
 //   publish.repository   the folder, target/repository
-//   publish.javadoc      a folder of API pages for the javadoc jars, target/dokka
+//   publish.pages        the pages of all targets for the javadoc jar of the root, target/dokka of mvn -Pdocs package
+//   publish.javadoc      the pages for that of the JVM, target/javadoc of the same
 //   gpg.keyname          the key that signs every file; no signatures without it. Its passphrase, if it has one, is in
 //                        the environment variable MAVEN_GPG_PASSPHRASE
 import java.util.zip.ZipFile
@@ -19,7 +20,8 @@ def setting = { String name, String fallback -> session.userProperties[name] ?: 
 def output = new File(project.build.directory)
 def folderOf = { String name, String fallback -> project.basedir.toPath().resolve(setting(name, fallback)).toFile() }
 def repository = folderOf('publish.repository', "$output/repository")
-def pages = folderOf('publish.javadoc', "$output/dokka")
+def pages = folderOf('publish.pages', "$output/dokka")
+def jvmPages = folderOf('publish.javadoc', "$output/javadoc")
 def metadata = new File(output, 'native/metadata')
 def version = project.version
 def sources = new File(project.basedir, 'src')
@@ -47,9 +49,9 @@ def artifact = { String artifactId, String ending ->
     new File(repository, "${project.groupId.replace('.', '/')}/$artifactId/$version/$artifactId-$version$ending")
 }
 def note = { String text -> ['README.txt': "$text\n".bytes] }
-def javadoc = { String artifactId, boolean withPages ->
-    def content = !withPages ? note("The API pages of all targets: ${project.artifactId}-$version-javadoc.jar")
-        : pages.directory ? files.tree(pages) : note('The API pages are not part of this build.')
+def javadoc = { String artifactId, File folder ->
+    def content = !folder ? note("The API pages of all targets: ${project.artifactId}-$version-javadoc.jar")
+        : folder.directory ? files.tree(folder) : note('The API pages are not part of this build.')
     files.jar(artifact(artifactId, '-javadoc.jar'), content)
 }
 def license = ['META-INF/LICENSE': new File(project.basedir, 'LICENSE').bytes]
@@ -63,7 +65,7 @@ files.jar(artifact(root, '.jar'), license + module.structure(libraries, targets)
 def commonSources = files.sources('commonMain/', new File(sources, 'commonMain/kotlin'))
 def nativeSources = files.sources('nativeMain/', new File(sources, 'nativeMain/kotlin'))
 files.jar(artifact(root, '-sources.jar'), license + commonSources + nativeSources)
-javadoc(root, true)
+javadoc(root, pages)
 files.pom(artifact(root, '.pom'), project, root, 'pom', [
     new Dependency(groupId: project.groupId, artifactId: "$root-jvm", version: version, scope: 'compile')])
 
@@ -81,7 +83,7 @@ def jvmSources = ['commonMain/kotlin', 'jvmMain/kotlin', 'jvmMain/java']
 def twice = jvmSources*.keySet().flatten().countBy { it }.findAll { it.value > 1 }.keySet()
 if (twice) fail("two source files are ${twice.join(' and ')}")
 files.jar(artifact(jvm, '-sources.jar'), jvmSources.inject(license) { all, some -> all + some })
-javadoc(jvm, true)
+javadoc(jvm, jvmPages)
 files.pom(artifact(jvm, '.pom'), project, jvm, 'jar', ofTarget('jvm'))
 
 // The native targets.
@@ -96,7 +98,7 @@ targets.each { target ->
     files.jar(artifact(name, '-sources.jar'), license + commonSources + nativeSources +
         target.folders.collectEntries { files.sources("${it}Main/", new File(sources, "nativeMain/$it")) } +
         (target.cinterops ? files.tree(new File(sources, 'nativeMain/cinterop'), 'cinterop/') : [:]))
-    javadoc(name, false)
+    javadoc(name, null)
     files.pom(artifact(name, '.pom'), project, name, 'klib', ofTarget(target.suffix))
 }
 
@@ -107,6 +109,6 @@ if (key) files.sign(repository, key)
 def bundle = new File(output, "$root-$version-bundle.zip")
 files.zip(bundle, files.tree(repository))
 println "Published ${files.tree(repository).size()} files in $repository"
-if (!key || version.endsWith('-SNAPSHOT') || !pages.directory) {
+if (!key || version.endsWith('-SNAPSHOT') || !(pages.directory && jvmPages.directory)) {
     println "Not for the central portal, which wants signatures, a version and API pages: $bundle.name"
 }

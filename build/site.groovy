@@ -1,0 +1,96 @@
+// Makes the pages: target/dokka, of the common, JVM and native API and the guides, and target/javadoc, of what a Java
+// program sees. Dokka's Maven plugin documents one platform only, so this gives Dokka the source sets as they are; both
+// runs are programs of their own, because Dokka looks for classes of the JDK that runs it: build/Site.java.
+import groovy.json.JsonOutput
+import org.apache.maven.plugin.MojoFailureException
+import org.eclipse.aether.RepositorySystem
+import org.eclipse.aether.artifact.DefaultArtifact
+import org.eclipse.aether.collection.CollectRequest
+import org.eclipse.aether.graph.Dependency
+import org.eclipse.aether.resolution.ArtifactRequest
+import org.eclipse.aether.resolution.DependencyRequest
+
+def properties = project.properties
+def repositories = session.container.lookup(RepositorySystem)
+def remote = project.remoteProjectRepositories
+def resolve = { List<String> coordinates ->
+    def dependencies = coordinates.collect { new Dependency(new DefaultArtifact(it), 'runtime') }
+    def collect = new CollectRequest(dependencies, null, remote)
+    repositories.resolveDependencies(session.repositorySession, new DependencyRequest(collect, null))
+        .artifactResults*.artifact*.file*.path
+}
+// With the standard library that its parts were compiled against, newer than what they ask for.
+def dokka = { List<String> names ->
+    resolve(["org.jetbrains.kotlin:kotlin-stdlib:${properties['kotlin.version']}".toString()] +
+        names.collect { "org.jetbrains.dokka:$it:${properties['dokka.version']}".toString() })
+}
+def output = new File(project.build.directory)
+def path = { String name -> new File(project.basedir, name).path }
+
+// Declarations of Kotlin/Native are compiled against the standard library inside its compiler.
+def nativeLibrary = {
+    def cache = new File(System.getenv('KMMAP_CACHE')
+        ?: (System.getenv('XDG_CACHE_HOME') ?: System.getProperty('user.home') + '/.cache') + '/kmmap')
+    def name = 'klib/common/stdlib'
+    def unpacked = new File(cache, "kotlin-native-${properties['kotlin.version']}/$name")
+    if (unpacked.directory) return unpacked
+    def own = new File(output, "site/$name")
+    if (own.directory) return own
+    println 'Fetching the Kotlin/Native compiler, about 215 MB'
+    def archive = repositories.resolveArtifact(session.repositorySession, new ArtifactRequest(new DefaultArtifact(
+        "org.jetbrains.kotlin:kotlin-native-prebuilt:tar.gz:linux-x86_64:${properties['kotlin.version']}"),
+        remote, null)).artifact.file
+    def folder = new File(output, 'site')
+    folder.mkdirs()
+    def tar = ['tar', '-xzf', archive.path, '-C', folder.path, '--strip-components=1', '--wildcards', "*/$name"]
+    if (new ProcessBuilder(tar*.toString()).inheritIO().start().waitFor()) throw new MojoFailureException('tar failed')
+    own
+}
+def jvmLibraries = project.compileClasspathElements.findAll { it.endsWith('.jar') }
+def metadata = new File(output, 'native/metadata/dependencies').listFiles()*.listFiles()*.toList()
+    .flatten()*.path.sort()
+
+def sourceSet = { String name, String platform, List<String> roots, List<String> classpath, Map more = [:] -> [
+    displayName: name, sourceSetID: [scopeId: 'kmmap', sourceSetName: name], analysisPlatform: platform,
+    sourceRoots: roots.collect { path("src/$it") }, classpath: classpath,
+    reportUndocumented: true, jdkVersion: properties['java.version'] as int,
+    noStdlibLink: true, noJdkLink: true, documentedVisibilities: ['PUBLIC', 'PROTECTED'],
+    perPackageOptions: [[matchingRegex: /dev\.kmmap\.internal.*/, suppress: true, documentedVisibilities: ['PUBLIC']]],
+] + more }
+def samples = [path('src/commonTest/kotlin/samples')]
+def write = { String name, List sourceSets ->
+    def file = new File(output, "site/${name}.json")
+    file.parentFile.mkdirs()
+    file.text = JsonOutput.prettyPrint(JsonOutput.toJson([
+        moduleName: 'kmmap', moduleVersion: project.version, outputDir: new File(output, name).path, offlineMode: true,
+        sourceSets: sourceSets, suppressInheritedMembers: true,
+        pluginsConfiguration: [[fqPluginName: 'org.jetbrains.dokka.base.DokkaBase', serializationFormat: 'JSON',
+            // Without it the year of the build is there.
+            values: JsonOutput.toJson([footerMessage: "© $project.inceptionYear $project.name".toString()])]],
+    ]))
+    file
+}
+def run = { File configuration, List<String> classpath, File folder, List<String> more ->
+    folder.deleteDir()
+    def command = ["${properties['jdk.home']}/bin/java", '-XX:+UseSerialGC', '--sun-misc-unsafe-memory-access=allow',
+        '-cp', classpath.join(File.pathSeparator),
+        path('build/Site.java'), configuration.path, folder.path, *more]
+    def status = new ProcessBuilder(command*.toString()).inheritIO().start().waitFor()
+    if (status) throw new MojoFailureException('the pages cannot be made')
+}
+
+new File(output, 'site').mkdirs()
+new File(output, 'site/java').text = "${properties['jdk.home']}/bin/java" // build/site-check reads it
+def pages = dokka(['dokka-core', 'dokka-base', 'analysis-kotlin-symbols'])
+def words = [includes: [path('Module.md')]]
+def common = [dependentSourceSets: [[scopeId: 'kmmap', sourceSetName: 'common']]]
+run(write('dokka', [
+    sourceSet('common', 'common', ['commonMain/kotlin'], metadata, words + [samples: samples]),
+    sourceSet('jvm', 'jvm', ['jvmMain/kotlin', 'jvmMain/java'], jvmLibraries, words + common),
+    sourceSet('native', 'native', ['nativeMain/kotlin'], [nativeLibrary().path] + metadata,
+        words + common + [samples: [path('src/nativeTest/kotlin/samples')]]),
+]), pages, new File(output, 'dokka'), [path('docs')])
+def javadoc = dokka(['dokka-core', 'javadoc-plugin', 'analysis-kotlin-symbols'])
+run(write('javadoc', [
+    sourceSet('jvm', 'jvm', ['commonMain/kotlin', 'jvmMain/kotlin', 'jvmMain/java'], jvmLibraries, [samples: samples]),
+]), javadoc, new File(output, 'javadoc'), [])
