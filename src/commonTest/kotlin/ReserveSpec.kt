@@ -112,8 +112,8 @@ internal class ReserveSpec : FunSpec({
         map.copyFrom(0, patternOf(page.toInt()))
         coroutineScope {
             for (read in listOf<() -> Any>({ map[7] }, { map.slice(0, page) }, { map.find(patternOf(100), 0) })) {
+                val first = read()
                 launch(Dispatchers.IO) {
-                    val first = read()
                     val end = shouldThrow<IllegalStateException> { while (true) read() shouldBe first }
                     end.message shouldBe "mmap is closed"
                 }
