@@ -60,7 +60,7 @@ public fun MMap.prefetch(offset: Long = 0, length: Long = -1) {
 }
 
 /** One step of [prefetch], inside the gate as a whole: its [length] is that of a window at most. */
-internal fun MMap.prefetchWindow(offset: Long, length: Long): Unit = reading { generation ->
+private fun MMap.prefetchWindow(offset: Long, length: Long): Unit = reading { generation ->
     requireRange("prefetch", offset, length, generation.size)
     mapping.populate(generation, offset, length)
 }

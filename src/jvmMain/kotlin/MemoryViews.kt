@@ -3,8 +3,8 @@
 
 package dev.kmmap
 
+import dev.kmmap.internal.rangeLength
 import dev.kmmap.internal.reading
-import dev.kmmap.internal.requireRange
 import java.lang.foreign.MemorySegment
 import java.nio.ByteBuffer
 
@@ -32,9 +32,7 @@ import java.nio.ByteBuffer
  */
 @JvmOverloads
 public fun MMap.asMemorySegment(offset: Long = 0, length: Long = -1): MemorySegment = reading { generation ->
-    val count = if (length == -1L) generation.size - offset else length
-    requireRange("asMemorySegment", offset, count, generation.size)
-    generation.region.segment().asSlice(offset, count)
+    generation.region.segment().asSlice(offset, rangeLength("asMemorySegment", offset, length, generation.size))
 }
 
 /**

@@ -65,6 +65,17 @@ internal class Generation(
         whole?.parts?.remove(this)
     }
 
+    /**
+     * [retire] for an [operation] that needs it. If somebody does not leave in time, the range is in use again, as
+     * before, [undone] is called, and the operation is told so.
+     */
+    fun retireFor(operation: String, undone: () -> Unit = {}) {
+        if (retire()) return
+        reopen()
+        undone()
+        throw usage.busy(operation)
+    }
+
     /** Takes back a [retire] that was in vain. */
     fun reopen(): Unit = gate.reopen()
 

@@ -270,10 +270,7 @@ internal class Mapping(
         val wanted = rights.with(protection)
         // Several generations can be of one range, if it grew in place.
         if (!leftoversAreUnused()) throw usage.busy("protect")
-        if (!old.retire()) {
-            old.reopen()
-            throw usage.busy("protect")
-        }
+        old.retireFor("protect")
         undo.onFailure { publish(old.renewed()) }
         if (old.mappedLength > 0) {
             val flags = wanted.flagBits(anonymous = false)

@@ -78,7 +78,7 @@ internal class Resizing(
             mapping.leave(old)
             return
         }
-        if (cuts) retire(old, undone = { publish(old) })
+        if (cuts) old.retireFor("resize", undone = { publish(old) })
         undo.onFailure { publish(old.renewed()) }
         cut()
         mapping.discard(old)
@@ -89,17 +89,9 @@ internal class Resizing(
         val new = old.shortened(newSize)
         undo.onFailure { if (!new.retire()) mapping.leave(new) }
         publish(new)
-        if (cuts) retire(old, undone = { publish(old) }) else if (!old.retire()) mapping.leave(old)
+        if (cuts) old.retireFor("resize", undone = { publish(old) }) else if (!old.retire()) mapping.leave(old)
         undo.onFailure { publish(old.renewed()) }
         cut()
-    }
-
-    /** Ends all access to [generation]. If somebody does not leave it in time, it is in use again, as before. */
-    private fun retire(generation: Generation, undone: () -> Unit = {}) {
-        if (generation.retire()) return
-        generation.reopen()
-        undone()
-        throw mapping.usage.busy("resize")
     }
 
     private fun cutThenMap(
@@ -109,7 +101,7 @@ internal class Resizing(
         sizeOfFile: Long = newFileSize,
     ) {
         var restored = { from.renewed() }
-        retire(from)
+        from.retireFor("resize")
         undo.onFailure { publishOrNothing { restored() } }
         mapping.unmap(from)
         restored = { mapping.mapRange(from.size) }
@@ -130,7 +122,7 @@ internal class Resizing(
 
     /** What a private map has been given to keep exists only in its own pages, so these are moved. */
     private fun move(undo: Undo) {
-        retire(old)
+        old.retireFor("resize")
         var restored = { old.renewed() }
         undo.onFailure { publish(restored()) }
         if (newSize > old.size) {
@@ -174,7 +166,7 @@ internal class Resizing(
 
     /** Without mremap, what the old pages show is copied into new ones. */
     private fun copy(undo: Undo) {
-        retire(old)
+        old.retireFor("resize")
         undo.onFailure { publish(old.renewed()) }
         val new = mapping.mapRange(newSize)
         undo.onFailure { mapping.unmap(new) }
@@ -194,7 +186,7 @@ internal class Resizing(
         size: Long = newSize,
         sizeOfFile: Long = newFileSize,
     ) {
-        retire(from)
+        from.retireFor("resize")
         var restored = { from.renewed() }
         undo.onFailure { publish(restored()) }
         val new = mapping.mapDetached(maxOf(from.size, size))
