@@ -102,7 +102,8 @@ def title = "$project.name $project.version"
 run(['javadoc', '-J-XX:+UseSerialGC', '-locale', 'en', '-quiet', '-Werror', '-Xdoclint:all,-missing',
     '--release', properties['java.version'], '-encoding', 'UTF-8', '-docencoding', 'UTF-8',
     '-notimestamp', '--no-fonts', '-windowtitle', title, '-doctitle', title, '-header', title,
-    '-noqualifier', 'kotlin.*:kotlinx.*:org.jetbrains.annotations', // they are no links, and long
+    // Names that are no links are long, but kotlinx.io.files.Path must be told from that of java.nio.file.
+    '-noqualifier', 'kotlin.*:kotlinx.coroutines.*:kotlinx.io:kotlinx.io.bytestring:org.jetbrains.annotations',
     // The annotations are in no module that the module names.
     '--module-path', libraries, '--class-path', libraries, '--add-reads', 'dev.kmmap=ALL-UNNAMED',
     '--module-source-path', "dev.kmmap=$stubs", '--module', 'dev.kmmap', '-d', emptied('javadoc')])
