@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.intellij.markdown.flavours.gfm.GFMFlavourDescriptor;
 import org.intellij.markdown.html.HtmlGenerator;
@@ -18,9 +16,9 @@ import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 
 /**
- * Runs Dokka: {@code java Site.java CONFIGURATION OUTPUT [GUIDES]}. Public declarations that lack documentation, and
- * whatever else Dokka warns of, fail it. With a folder of guides, each becomes a page, which the start page names and
- * the search finds. Without, the output is Javadoc.
+ * Runs Dokka: {@code java Site.java CONFIGURATION OUTPUT GUIDES}. Public declarations that lack documentation, and
+ * whatever else Dokka warns of, fail it. Each file in the folder of guides becomes a page, which the start page names
+ * and the search finds.
  */
 final class Site {
     /** What the compiler makes needs no words, and what is internal is on no page. */
@@ -32,9 +30,7 @@ final class Site {
         var status = 1;
         try {
             var warnings = generate(Files.readString(Path.of(arguments[0])));
-            var output = Path.of(arguments[1]);
-            if (arguments.length > 2) new Site(output, Path.of(arguments[2])).addGuides();
-            else JavaNames.correct(output);
+            new Site(Path.of(arguments[1]), Path.of(arguments[2])).addGuides();
             status = warnings.isEmpty() ? 0 : 1;
         } catch (Exception | LinkageError e) {
             e.printStackTrace();
@@ -149,75 +145,5 @@ final class Site {
         var file = output.resolve(address);
         Files.createDirectories(file.getParent());
         Files.writeString(file, page.outerHtml());
-    }
-}
-
-/** Dokka's Javadoc names types in signatures as Kotlin boxes them; this gives them the names that javac sees. */
-final class JavaNames {
-    private static final Pattern SIGNATURE = Pattern.compile("(<td class=\"colFirst\"><code>"
-            + "|<th class=\"colSecond\" scope=\"row\"><code>|<pre class=\"methodSignature\">)(.*?)(?=</code>|</pre>)",
-            Pattern.DOTALL);
-    private static final Pattern WORD = Pattern.compile("&lt;|&gt;|<[^>]*>|[\\w$]+|.", Pattern.DOTALL);
-    private static final Pattern LINK = Pattern.compile("<a\\s+href=\"?([^\\s\">]+)\"?[^>]*>(.*?)</a>", Pattern.DOTALL);
-    private static final Map<String, String> NAMES = Map.of("Unit", "void", "Boolean", "boolean", "Byte", "byte",
-            "Short", "short", "Integer", "int", "Long", "long", "Float", "float", "Double", "double");
-    private static final Map<String, String> ARRAYS = Map.of("ByteArray", "byte[]", "ShortArray", "short[]",
-            "IntArray", "int[]", "LongArray", "long[]", "FloatArray", "float[]", "DoubleArray", "double[]");
-
-    static void correct(Path output) throws IOException {
-        List<Path> pages;
-        try (var files = Files.walk(output)) {
-            pages = files.filter(file -> file.toString().endsWith(".html")).toList();
-        }
-        for (var page : pages) {
-            var named = SIGNATURE.matcher(Files.readString(page))
-                    .replaceAll(match -> Matcher.quoteReplacement(match.group(1) + inJava(match.group(2))));
-            Files.writeString(page, named);
-        }
-        for (var page : pages) Files.writeString(page, withoutBrokenLinks(page, Files.readString(page)));
-    }
-
-    /** Dokka leaves out some pages of Javadoc, and the anchors of fields, but links to them. */
-    private static String withoutBrokenLinks(Path page, String text) throws IOException {
-        var links = LINK.matcher(text);
-        var result = new StringBuilder();
-        while (links.find()) {
-            var parts = links.group(1).split("#", 2);
-            var file = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
-            String link;
-            if (parts[0].matches("\\w+:.*")) {
-                link = links.group();
-            } else if (!Files.isRegularFile(file)) {
-                link = links.group(2);
-            } else {
-                var known = parts.length == 1 || Files.readString(file).matches(
-                        "(?s).*\\s(id|name)=\"?" + Pattern.quote(decoded(parts[1])) + "[\" >].*");
-                link = "<a href=\"" + (known ? links.group(1) : parts[0].isEmpty() ? page.getFileName() : parts[0])
-                        + "\">" + links.group(2) + "</a>";
-            }
-            links.appendReplacement(result, Matcher.quoteReplacement(link));
-        }
-        return links.appendTail(result).toString();
-    }
-
-    private static String decoded(String anchor) {
-        return anchor.replace("%3C", "<").replace("%3E", ">");
-    }
-
-    private static String inJava(String annotated) {
-        var signature = annotated.replace("@JvmOverloads()", ""); // the overloads are there
-        var objects = signature.matches("(?s).*>(slice|setSlice)<.*Long.*Long.*Long.*"); // null is an argument there
-        var depth = 0;
-        var text = new StringBuilder();
-        for (var match : WORD.matcher(signature).results().toList()) {
-            var word = match.group();
-            if (word.equals("&lt;")) depth++;
-            if (word.equals("&gt;")) depth--;
-            if (word.equals("Any")) word = "Object";
-            if (word.equals("$self")) word = "self";
-            word = ARRAYS.getOrDefault(word, word);
-            text.append(depth > 0 || objects ? word : NAMES.getOrDefault(word, word));
-        }
-        return text.toString();
     }
 }

@@ -21,47 +21,55 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * Checks the pages: {@code java SiteCheck.java CHROMIUM PROFILE SITE [FOLDER...]}. Every link of every page under SITE
- * and each FOLDER leads to something; and in Chromium the start page of SITE renders, its search finds
- * {@code awaitFind} and leads there, and nothing complains.
+ * Checks the pages: {@code java SiteCheck.java CHROMIUM PROFILE SITE JAVADOC}. Every link of every page leads to
+ * something; in Chromium the start pages render, their searches find {@code awaitFind} and lead there, and nothing
+ * complains; and Javadoc shows what Java sees, and nothing else.
  */
 final class SiteCheck {
-    private static final Pattern LINK = Pattern.compile("<[^>]*?\\s(?:href|src)=(?:\"([^\"]*)\"|([^\\s\">]+))");
+    private static final Pattern LINK = Pattern.compile("<[^>]*?\\s(?:href|src)=\"([^\"]*)\"");
     private static final Pattern ANCHOR = Pattern.compile("\\s(?:id|name)=\"([^\"]*)\"");
     private static final int PATIENCE_SECONDS = 30;
 
     public static void main(String[] arguments) throws Exception {
         var problems = new TreeSet<String>();
-        for (var folder : List.of(arguments).subList(2, arguments.length)) checkLinks(Path.of(folder), problems);
+        var site = Path.of(arguments[2]);
+        var javadoc = Path.of(arguments[3]);
+        checkLinks(site, problems);
+        checkLinks(javadoc, problems);
+        checkJavadoc(javadoc, problems);
         problems.forEach(System.out::println);
-        var server = serve(Path.of(arguments[2]));
-        var address = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+        var servers = List.of(serve(site), serve(javadoc));
+        var addresses = servers.stream().map(it -> "http://127.0.0.1:" + it.getAddress().getPort() + "/").toList();
         var chromium = new ProcessBuilder(arguments[0], "--headless", "--no-sandbox", "--disable-gpu",
                 "--remote-debugging-port=0", "--user-data-dir=" + arguments[1], "about:blank")
                 .redirectErrorStream(true).redirectOutput(Path.of(arguments[1], "chromium.log").toFile()).start();
         var ok = false;
         try {
-            ok = new SiteCheck(pageOf(Path.of(arguments[1], "DevToolsActivePort"))).browse(address);
+            var check = new SiteCheck(pageOf(Path.of(arguments[1], "DevToolsActivePort")));
+            ok = check.browse(addresses.getFirst()) & check.browseJavadoc(addresses.getLast()) & !check.complains();
         } finally {
             chromium.destroy();
             chromium.waitFor();
-            server.stop(0);
+            servers.forEach(server -> server.stop(0));
         }
         System.exit(ok && problems.isEmpty() ? 0 : 1);
     }
 
-    private static void checkLinks(Path site, TreeSet<String> problems) throws IOException {
-        List<Path> pages;
+    private static List<Path> pages(Path site) throws IOException {
         try (var all = Files.walk(site)) {
-            pages = all.filter(file -> file.toString().endsWith(".html")).toList();
+            return all.filter(file -> file.toString().endsWith(".html")).toList();
         }
+    }
+
+    private static void checkLinks(Path site, TreeSet<String> problems) throws IOException {
+        var pages = pages(site);
         var links = 0;
         for (var page : pages) {
             // Dokka loads this one into the others, whose links it makes relative to the start page.
             var from = page.getFileName().toString().equals("navigation.html") ? site.resolve("index.html") : page;
             var text = Files.readString(page).replaceAll("(?s)<script\\b[^>]*>.*?</script>", "");
             for (var match : LINK.matcher(text).results().toList()) {
-                var link = (match.group(1) != null ? match.group(1) : match.group(2)).replace("&amp;", "&");
+                var link = match.group(1).replace("&amp;", "&");
                 if (link.matches("(https?|data|javascript|mailto):.*")) continue;
                 links++;
                 var parts = link.split("#", 2);
@@ -80,9 +88,45 @@ final class SiteCheck {
     private static boolean hasAnchor(Path file, String anchor) throws IOException {
         var known = new HashSet<String>();
         for (var match : ANCHOR.matcher(Files.readString(file)).results().toList()) {
-            known.add(match.group(1).replace("&amp;", "&"));
+            known.add(plain(match.group(1)));
         }
         return known.contains(anchor) || known.contains(decode(anchor));
+    }
+
+    /** By page, what stands there when tags and line breaks are left out. */
+    private static final Map<String, List<String>> SEEN_BY_JAVA = Map.of(
+            "MMap", List.of("public final class MMap extends Object implements AutoCloseable, Iterable<Byte>",
+                    "public byte[] slice(long start, long end)", "@Nullable public String name()",
+                    "public static MMap memfd(String name, long size, Seal... seals) throws IOException",
+                    "long size() Bytes in the map", "Sample (Kotlin): MMap.open(path, Access.WRITE).use {"),
+            "MMaps", List.of("static LongStream matches(MMap self, Needle needle)"),
+            "MMapOptions", List.of("public MMapOptions()", "public MMapOptions protection(Protection... protection)"),
+            "MMapException", List.of("java.lang.Exception java.io.IOException dev.kmmap.MMapException"),
+            "Advice", List.of("SEQUENTIAL Pages will be used in order", "public boolean isSupported()"),
+            "Suspending", List.of("public static Object awaitFind(MMap self, byte[] needle, long start, long end,"
+                    + " CoroutineDispatcher dispatcher, Continuation<? super Long> completion)",
+                    "public static Flow<Line> awaitLines(MMap self, long start, CoroutineDispatcher dispatcher)"));
+    private static final Pattern NOT_FOR_JAVA = Pattern.compile("dev\\.kmmap\\.internal|\"modifiers\">[^<]*private"
+            + "|<code>private|KMappedMarker|NotNull|kotlin\\.Metadata|\\$(this|self|completion|default)");
+
+    private static void checkJavadoc(Path javadoc, TreeSet<String> problems) throws IOException {
+        for (var page : SEEN_BY_JAVA.keySet()) {
+            var html = Files.readString(javadoc.resolve("dev.kmmap/dev/kmmap/" + page + ".html"));
+            var text = plain(html.replaceAll("</?(a|span|wbr|code)\\b[^>]*>", "").replaceAll("<[^>]*>", " "))
+                    .replaceAll("\\s+", " ");
+            for (var expected : SEEN_BY_JAVA.get(page)) {
+                if (!text.contains(expected)) problems.add("Javadoc of " + page + " lacks: " + expected);
+            }
+        }
+        for (var page : pages(javadoc)) {
+            var found = NOT_FOR_JAVA.matcher(Files.readString(page));
+            if (found.find()) problems.add("javadoc/" + javadoc.relativize(page) + ": " + found.group());
+        }
+    }
+
+    private static String plain(String html) {
+        return html.replace("&#8203;", "").replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">")
+                .replace("&quot;", "\"").replace("&amp;", "&");
     }
 
     private static String decode(String text) {
@@ -149,7 +193,8 @@ final class SiteCheck {
         if (message.startsWith("{\"id\":")) answers.add(message);
         if (message.contains("\"method\":\"Runtime.exceptionThrown\"")
                 || message.contains("\"method\":\"Runtime.consoleAPICalled\"") && message.contains("\"type\":\"error\"")
-                || message.contains("\"method\":\"Log.entryAdded\"") && message.contains("\"level\":\"error\"")) {
+                || message.contains("\"method\":\"Log.entryAdded\"") && message.contains("\"level\":\"error\"")
+                && !message.contains("/favicon.ico\"")) { // Javadoc has none
             synchronized (complaints) {
                 complaints.add(message);
             }
@@ -181,9 +226,32 @@ final class SiteCheck {
         ok &= waitFor("a guide renders, in the frame of the other pages", "document.readyState == 'complete'"
                 + " && document.querySelectorAll('#content table').length > 3"
                 + " && document.querySelectorAll('#sideMenu a').length > 50");
+        return ok;
+    }
+
+    private boolean browseJavadoc(String address) throws Exception {
+        call("Page.navigate", "{\"url\":\"" + address + "\"}");
+        var ok = waitFor("Javadoc renders, with the package of the module", "document.readyState == 'complete'"
+                + " && document.querySelector('h1')?.innerText == 'Module dev.kmmap'"
+                + " && [...document.querySelectorAll('main a')].some(a => a.innerText == 'dev.kmmap')");
+        var input = "document.getElementById('search-input')";
+        ok &= waitFor("its search is there", input + "?.disabled == false");
+        evaluate(input + ".focus()");
+        call("Input.insertText", "{\"text\":\"awaitFind\"}");
+        var found = "[...document.querySelectorAll('.result-item')]"
+                + ".find(item => item.innerText.includes('Suspending.awaitFind('))";
+        ok &= waitFor("it finds awaitFind", "!!" + found);
+        evaluate(found + "?.firstChild.click()");
+        return ok & waitFor("it leads to its page", "document.readyState == 'complete'"
+                + " && location.pathname == '/dev.kmmap/dev/kmmap/Suspending.html'"
+                + " && location.hash.startsWith('#awaitFind(')"
+                + " && !!document.getElementById(decodeURIComponent(location.hash.substring(1)))");
+    }
+
+    private boolean complains() {
         synchronized (complaints) {
             complaints.forEach(complaint -> System.out.println("complaint: " + complaint));
-            return ok && complaints.isEmpty();
+            return !complaints.isEmpty();
         }
     }
 
@@ -196,7 +264,7 @@ final class SiteCheck {
             Thread.sleep(100);
         }
         System.out.println("FAILED: " + what + ", at " + evaluate(
-                "location.href + ' ' + (document.querySelector('.popup-wrapper')?.outerHTML ?? '')"));
+                "location.href + ' ' + (document.querySelector('.popup-wrapper, .ui-autocomplete')?.outerHTML ?? '')"));
         return false;
     }
 

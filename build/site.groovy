@@ -1,6 +1,7 @@
 // Makes the pages: target/dokka, of the common, JVM and native API and the guides, and target/javadoc, of what a Java
-// program sees. Dokka's Maven plugin documents one platform only, so this gives Dokka the source sets as they are; both
-// runs are programs of their own, because Dokka looks for classes of the JDK that runs it: build/Site.java.
+// program sees. Dokka's Maven plugin documents one platform only, so this gives Dokka the source sets as they are, in a
+// program of its own, because Dokka looks for classes of the JDK that runs it: build/Site.java. Javadoc is made by the
+// JDK's own tool, of sources that build/JavaStubs.java writes from class files and KDoc.
 import groovy.json.JsonOutput
 import org.apache.maven.plugin.MojoFailureException
 import org.eclipse.aether.RepositorySystem
@@ -19,11 +20,7 @@ def resolve = { List<String> coordinates ->
     repositories.resolveDependencies(session.repositorySession, new DependencyRequest(collect, null))
         .artifactResults*.artifact*.file*.path
 }
-// With the standard library that its parts were compiled against, newer than what they ask for.
-def dokka = { List<String> names ->
-    resolve(["org.jetbrains.kotlin:kotlin-stdlib:${properties['kotlin.version']}".toString()] +
-        names.collect { "org.jetbrains.dokka:$it:${properties['dokka.version']}".toString() })
-}
+def kotlin = { String name -> "org.jetbrains.kotlin:$name:${properties['kotlin.version']}".toString() }
 def output = new File(project.build.directory)
 def path = { String name -> new File(project.basedir, name).path }
 
@@ -58,39 +55,58 @@ def sourceSet = { String name, String platform, List<String> roots, List<String>
     perPackageOptions: [[matchingRegex: /dev\.kmmap\.internal.*/, suppress: true, documentedVisibilities: ['PUBLIC']]],
 ] + more }
 def samples = [path('src/commonTest/kotlin/samples')]
-def write = { String name, List sourceSets ->
-    def file = new File(output, "site/${name}.json")
-    file.parentFile.mkdirs()
+def write = { List sourceSets ->
+    def file = new File(output, 'site/dokka.json')
     file.text = JsonOutput.prettyPrint(JsonOutput.toJson([
-        moduleName: 'kmmap', moduleVersion: project.version, outputDir: new File(output, name).path, offlineMode: true,
-        sourceSets: sourceSets, suppressInheritedMembers: true,
+        moduleName: 'kmmap', moduleVersion: project.version, outputDir: new File(output, 'dokka').path,
+        offlineMode: true, sourceSets: sourceSets, suppressInheritedMembers: true,
         pluginsConfiguration: [[fqPluginName: 'org.jetbrains.dokka.base.DokkaBase', serializationFormat: 'JSON',
             // Without it the year of the build is there.
             values: JsonOutput.toJson([footerMessage: "© $project.inceptionYear $project.name".toString()])]],
     ]))
-    file
+    file.path
 }
-def run = { File configuration, List<String> classpath, File folder, List<String> more ->
-    folder.deleteDir()
-    def command = ["${properties['jdk.home']}/bin/java", '-XX:+UseSerialGC', '--sun-misc-unsafe-memory-access=allow',
-        '-cp', classpath.join(File.pathSeparator),
-        path('build/Site.java'), configuration.path, folder.path, *more]
-    def status = new ProcessBuilder(command*.toString()).inheritIO().start().waitFor()
+def run = { List command ->
+    def status = new ProcessBuilder(["${properties['jdk.home']}/bin/${command.head()}", *command.tail()]*.toString())
+        .inheritIO().start().waitFor()
     if (status) throw new MojoFailureException('the pages cannot be made')
+}
+def java = { List<String> classpath, List command ->
+    run(['java', '-XX:+UseSerialGC', '--sun-misc-unsafe-memory-access=allow',
+        '-cp', classpath.join(File.pathSeparator), *command])
+}
+def emptied = { String name ->
+    def folder = new File(output, name)
+    folder.deleteDir()
+    folder.path
 }
 
 new File(output, 'site').mkdirs()
 new File(output, 'site/java').text = "${properties['jdk.home']}/bin/java" // build/site-check reads it
-def pages = dokka(['dokka-core', 'dokka-base', 'analysis-kotlin-symbols'])
 def words = [includes: [path('Module.md')]]
 def common = [dependentSourceSets: [[scopeId: 'kmmap', sourceSetName: 'common']]]
-run(write('dokka', [
+// With the standard library that its parts were compiled against, newer than what they ask for.
+java(resolve([kotlin('kotlin-stdlib')] + ['dokka-core', 'dokka-base', 'analysis-kotlin-symbols'].collect {
+    "org.jetbrains.dokka:$it:${properties['dokka.version']}".toString()
+}), [path('build/Site.java'), write([
     sourceSet('common', 'common', ['commonMain/kotlin'], metadata, words + [samples: samples]),
     sourceSet('jvm', 'jvm', ['jvmMain/kotlin', 'jvmMain/java'], jvmLibraries, words + common),
     sourceSet('native', 'native', ['nativeMain/kotlin'], [nativeLibrary().path] + metadata,
         words + common + [samples: [path('src/nativeTest/kotlin/samples')]]),
-]), pages, new File(output, 'dokka'), [path('docs')])
-def javadoc = dokka(['dokka-core', 'javadoc-plugin', 'analysis-kotlin-symbols'])
-run(write('javadoc', [
-    sourceSet('jvm', 'jvm', ['commonMain/kotlin', 'jvmMain/kotlin', 'jvmMain/java'], jvmLibraries, [samples: samples]),
-]), javadoc, new File(output, 'javadoc'), [])
+]), emptied('dokka'), path('docs')])
+
+def stubs = emptied('site/stubs')
+def libraries = jvmLibraries.join(File.pathSeparator)
+java(resolve([kotlin('kotlin-compiler-embeddable')]), [path('build/JavaStubs.java'), project.basedir, stubs, libraries])
+def title = "$project.name $project.version"
+run(['javadoc', '-J-XX:+UseSerialGC', '-locale', 'en', '-quiet', '-Werror', '-Xdoclint:all,-missing',
+    '--release', properties['java.version'], '-encoding', 'UTF-8', '-docencoding', 'UTF-8',
+    '-notimestamp', '--no-fonts', '-windowtitle', title, '-doctitle', title, '-header', title,
+    // Names that are no links are long, but kotlinx.io.files.Path must be told from that of java.nio.file.
+    '-noqualifier', 'kotlin.*:kotlinx.coroutines.*:kotlinx.io:kotlinx.io.bytestring:org.jetbrains.annotations',
+    // The annotations are in no module that the module names.
+    '--module-path', libraries, '--class-path', libraries, '--add-reads', 'dev.kmmap=ALL-UNNAMED',
+    '--module-source-path', "dev.kmmap=$stubs", '--module', 'dev.kmmap', '-d', emptied('javadoc')])
+// Without fonts the tool makes a style sheet that wants them all the same.
+def styles = new File(output, 'javadoc/resource-files/stylesheet.css')
+styles.text = styles.text.replace("@import url('fonts/dejavu.css');", '')
