@@ -4,15 +4,11 @@
 package dev.kmmap
 
 import dev.kmmap.internal.NeedleMatches
-import dev.kmmap.internal.bringIn
 import dev.kmmap.internal.collectMatches
 import dev.kmmap.internal.match
 import dev.kmmap.internal.searchBackward
 import dev.kmmap.internal.searchBounds
 import dev.kmmap.internal.searchForward
-import dev.kmmap.internal.serve
-import dev.kmmap.internal.windowEnd
-import kotlinx.coroutines.*
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
@@ -94,23 +90,3 @@ public fun MMap.count(needles: MultiNeedle, start: Long = 0, end: Long = Long.MA
 
 /** Whether any of [needles] occurs anywhere in the map. */
 public operator fun MMap.contains(needles: MultiNeedle): Boolean = find(needles, 0) != null
-
-/**
- * As [find], without holding up the caller's thread: as awaitFind of a [Needle] does it.
- *
- * @throws CancellationException if the coroutine is cancelled.
- * @sample dev.kmmap.samples.MultiNeedleSamples.findWithoutWaiting
- */
-public suspend fun MMap.awaitFind(
-    needles: MultiNeedle,
-    start: Long = position,
-    end: Long = Long.MAX_VALUE,
-    dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): NeedleMatch? {
-    val bounds = searchBounds(start, end, size)
-    return serve(bounds, dispatcher) { isAtHand ->
-        val set = needles.set ?: return@serve null
-        if (!isAtHand) bringIn(bounds.start, set.windowEnd(bounds.start, bounds.end))
-        searchForward(needles, bounds.start, bounds.end) { next -> bringIn(next, set.windowEnd(next, bounds.end)) }
-    }
-}

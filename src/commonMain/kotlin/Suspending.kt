@@ -140,6 +140,26 @@ public suspend fun MMap.awaitFind(
 ): Long = awaitForward(needle.pattern, start, end, dispatcher, parallelism, onProgress)
 
 /**
+ * As [find][MMap.find] of any of [needles], without holding up the caller's thread: see the other [awaitFind].
+ *
+ * @throws CancellationException if the coroutine is cancelled.
+ * @sample dev.kmmap.samples.MultiNeedleSamples.findWithoutWaiting
+ */
+public suspend fun MMap.awaitFind(
+    needles: MultiNeedle,
+    start: Long = position,
+    end: Long = Long.MAX_VALUE,
+    dispatcher: CoroutineDispatcher = Dispatchers.IO,
+): NeedleMatch? {
+    val bounds = searchBounds(start, end, size)
+    return serve(bounds, dispatcher) { isAtHand ->
+        val set = needles.set ?: return@serve null
+        if (!isAtHand) bringIn(bounds.start, set.windowEnd(bounds.start, bounds.end))
+        searchForward(needles, bounds.start, bounds.end) { next -> bringIn(next, set.windowEnd(next, bounds.end)) }
+    }
+}
+
+/**
  * As [rfind][MMap.rfind] with a prepared [needle], without holding up the caller's thread, by [parallelism] coroutines:
  * see [awaitFind], for [onProgress], too.
  *
