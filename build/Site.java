@@ -14,6 +14,7 @@ import org.jetbrains.dokka.DokkaBootstrapImpl;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
+import org.jsoup.nodes.Entities;
 
 /**
  * Runs Dokka: {@code java Site.java CONFIGURATION OUTPUT GUIDES}. Public declarations that lack documentation, and
@@ -61,11 +62,15 @@ final class Site {
     private void addGuides() throws IOException {
         var start = Jsoup.parse(Files.readString(output.resolve("index.html")));
         var list = new Element("ul");
+        var contents = new StringBuilder(entry("guides", 0, "index.html", "Guides"));
         var found = new StringBuilder();
         for (var guide : files(".md")) {
             var address = "guides/" + page(guide);
             var title = write(guide, address);
-            if (!guide.contains("/")) list.appendElement("li").appendElement("a").attr("href", address).text(title);
+            if (!guide.contains("/")) {
+                list.appendElement("li").appendElement("a").attr("href", address).text(title);
+                contents.append(entry("guides-" + list.childrenSize(), 1, address, title)).append("</div>");
+            }
             found.append(",{\"name\":\"%1$s\",\"description\":\"guide\",\"location\":\"%2$s\","
                     .concat("\"searchKeys\":[\"%1$s\"]}")
                     .formatted(title.replace("\"", "\\\""), address));
@@ -77,8 +82,22 @@ final class Site {
         cover.appendElement("h2").text("Guides");
         cover.appendChild(list);
         save(start, "index.html");
+        var navigation = output.resolve("navigation.html"); // which each page loads into its side
+        Files.writeString(navigation, contents + "</div>" + Files.readString(navigation));
         var index = output.resolve("scripts/pages.json");
         Files.writeString(index, Files.readString(index).replaceFirst("\\]\\s*$", "") + found + "]");
+    }
+
+    /** A line of the table of contents, as Dokka writes them; what it holds and its end are to follow. */
+    private static String entry(String name, int level, String address, String title) {
+        var id = name + "-nav-submenu";
+        var button = level > 0 ? "" : """
+                <button class="toc--button" aria-expanded="false" aria-label="%s"
+                  onclick="window.handleTocButtonClick(event, '%s')"></button>""".formatted(title, id);
+        return """
+                <div class="toc--part" id="%s" data-nesting-level="%d">
+                  <div class="toc--row">%s<a href="%s" class="toc--link"><span>%s</span></a></div>
+                """.formatted(id, level, button, address, Entities.escape(title));
     }
 
     private List<String> files(String ending) throws IOException {

@@ -209,7 +209,9 @@ final class SiteCheck {
                 + " && [...document.querySelectorAll('#content a')].some(a => a.innerText == 'dev.kmmap')"
                 + " && [...document.querySelectorAll('#content a')].some("
                 + "a => a.pathname == '/guides/getting-started.html')");
-        ok &= waitFor("the table of contents is there", "document.querySelectorAll('#sideMenu a').length > 50");
+        ok &= waitFor("the table of contents is there, with the guides",
+                "document.querySelectorAll('#sideMenu a').length > 50 && [...document.querySelectorAll('#sideMenu a')]"
+                        + ".some(a => a.pathname == '/guides/getting-started.html')");
         ok &= waitFor("the search is there", "!!document.getElementById('pages-search')");
         evaluate("document.getElementById('pages-search').click()");
         ok &= waitFor("it opens", "document.querySelector('.popup-wrapper input')?.checkVisibility()");

@@ -7,6 +7,7 @@
 //   jvm.library.which    which of them are: all, or with -DskipNative the host's only
 //   native.runs          what build/native is to do: native.task, but no tests where tests are left out
 //   tests.skip           whether the tests are left out
+//   test.tools.skip      whether nothing is installed for the tests
 //   tests.report.late    whether build/summary.groovy follows: then a failed test lets the other targets run first
 import org.apache.maven.toolchain.ToolchainManager
 
@@ -41,6 +42,7 @@ project.properties['native.skip'] = (why != null).toString()
 new File(project.build.directory, 'tests.txt').delete()
 def testsSkipped = given('skipTests') || given('maven.test.skip')
 project.properties['tests.skip'] = testsSkipped.toString()
+project.properties['test.tools.skip'] = (testsSkipped || why != null).toString()
 def task = project.properties['native.task']
 project.properties['native.runs'] = testsSkipped && task == 'test' ? 'library' : task
 
