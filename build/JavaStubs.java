@@ -132,10 +132,7 @@ final class JavaStubs {
         Files.writeString(folder.resolve("package-info.java"),
                 JavaComments.comment(packageText() + "\n\n" + FOR_JAVA) + "package " + PACKAGE + ";\n");
         Files.copy(root.resolve("src/jvmMain/java/module-info.java"), output.resolve("module-info.java"));
-        if (!wordless.isEmpty()) {
-            wordless.forEach(it -> System.out.println("ERROR no documentation: " + it));
-            System.exit(1);
-        }
+        if (!wordless.isEmpty()) throw new IllegalStateException("no documentation: " + String.join(", ", wordless));
     }
 
     /** Of the text about the package, what is for readers of any language: its first sentence. */

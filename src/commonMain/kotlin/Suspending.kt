@@ -140,7 +140,7 @@ public suspend fun MMap.awaitFind(
 ): Long = awaitForward(needle.pattern, start, end, dispatcher, parallelism, onProgress)
 
 /**
- * As [find][MMap.find] of any of [needles], without holding up the caller's thread: see the other [awaitFind].
+ * As [find], without holding up the caller's thread: as awaitFind of a [Needle] does it.
  *
  * @throws CancellationException if the coroutine is cancelled.
  * @sample dev.kmmap.samples.MultiNeedleSamples.findWithoutWaiting
