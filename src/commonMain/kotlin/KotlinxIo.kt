@@ -57,10 +57,11 @@ public fun MMap.asSource(start: Long = 0, end: Long = Long.MAX_VALUE): RawSource
 /**
  * A sink that writes into the map, from [index] on, with one copy. `buffered()` makes it a `Sink`.
  *
- * As [MMap.write], it throws [IndexOutOfBoundsException] for what does not fit between its place and the end of the
- * map, takes and writes nothing of that, and never makes the map grow. What goes through a buffered sink comes here in
- * pieces, each of which is written or refused. What was written is seen at once through every map of the file, so the
- * `flush` of the sink itself has nothing to do; that the bytes are on the device is for [MMap.flush].
+ * What does not fit between its place and the end of the map is an [EOFException][kotlinx.io.EOFException], an
+ * [IOException]: nothing of that one `write` is taken or written, and the map never grows by
+ * itself. What goes through a buffered sink comes here in pieces, each of which is written or refused. What was written
+ * is seen at once through every map of the file, so the `flush` of the sink itself has nothing to do; that the bytes
+ * are on the device is for [MMap.flush].
  *
  * Closing the sink does not close the map. After either is closed, writing and flushing throw [IllegalStateException].
  * A sink is for one thread, and for that of a [confined][MMapOptions.confined] map.
@@ -108,8 +109,8 @@ public fun MMap.transferTo(sink: RawSink, start: Long = 0, end: Long = Long.MAX_
  * the source, and the map never grows by itself. The source is not closed.
  *
  * @throws ReadOnlyMMapException if the map is read-only.
- * @throws IndexOutOfBoundsException if the map shrinks meanwhile; some bytes of [source] may be lost then.
- * @throws IOException if the source does, or a page of the map is gone; part of the bytes is written then.
+ * @throws IOException if the source does, the map shrinks meanwhile, or a page of the map is gone; part of the bytes is
+ *   written then, and some bytes of [source] may be lost.
  * @sample dev.kmmap.samples.KotlinxIoSamples.copyThroughBuffers
  */
 @JvmOverloads

@@ -50,7 +50,7 @@ public fun MMap.inputStream(start: Long = 0, end: Long = Long.MAX_VALUE): InputS
 
 /**
  * A stream that writes into the map, from [index] on. What does not fit between its place and the end of the map is an
- * `IOException`, and nothing of that one `write` is written: a map does not grow by itself. The `flush` of the stream
+ * `EOFException`, and nothing of that one `write` is written: a map does not grow by itself. The `flush` of the stream
  * has nothing to do; that the bytes are on the device is for [MMap.flush].
  *
  * Closing the stream does not close the map. Writing throws [IllegalStateException] when the map is closed, and
@@ -71,7 +71,7 @@ public fun MMap.outputStream(index: Long = 0): OutputStream {
  * from and to buffers of all kinds.
  *
  * It does what a `FileChannel` does, with what a map is in mind: `size` is the size of the map. The position may lie
- * past it; reading there is the end, and a `write` that does not fit is an `IOException` and writes nothing, since a
+ * past it; reading there is the end, and a `write` that does not fit is an `EOFException` and writes nothing, since a
  * map does not grow by itself. `truncate` to less is [MMap.resize], which cuts the file, too. A map that cannot be
  * written throws `NonWritableChannelException` for both.
  *

@@ -5,6 +5,7 @@ package dev.kmmap.internal
 
 import dev.kmmap.MMap
 import kotlinx.io.Buffer
+import kotlinx.io.EOFException
 import kotlinx.io.RawSink
 import kotlinx.io.RawSource
 import kotlinx.io.UnsafeIoApi
@@ -64,6 +65,13 @@ internal class MapSource(private val map: MMap, private var next: Long, private 
     }
 }
 
+/** What does not fit is the end of the place that is written to, and of the kind of exception that streams have. */
+internal inline fun <T> inside(write: () -> T): T = try {
+    write()
+} catch (e: IndexOutOfBoundsException) {
+    throw EOFException("a map does not grow by itself: ${e.message}")
+}
+
 /** Writes from [next] on. */
 internal class MapSink(private val map: MMap, private var next: Long) : RawSink {
     private var isClosed = false
@@ -72,12 +80,12 @@ internal class MapSink(private val map: MMap, private var next: Long) : RawSink 
         check(!isClosed) { "sink is closed" }
         require(byteCount in 0..source.size) { "byteCount out of range: $byteCount, size=${source.size}" }
         // Before anything is taken; the map may still become shorter meanwhile.
-        checkRange("write", next, byteCount, map.size)
+        inside { checkRange("write", next, byteCount, map.size) }
         var left = byteCount
         while (left > 0) {
             left -= UnsafeBufferOperations.readFromHead(source) { bytes, startIndex, endIndex ->
                 val count = minOf(left, (endIndex - startIndex).toLong()).toInt()
-                map.copyFrom(next, bytes, startIndex, startIndex + count)
+                inside { map.copyFrom(next, bytes, startIndex, startIndex + count) }
                 next += count
                 count
             }

@@ -2,6 +2,7 @@ package dev.kmmap.internal;
 
 import dev.kmmap.Access;
 import dev.kmmap.MMap;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -36,7 +37,7 @@ public final class MapChannel implements SeekableByteChannel {
         try {
             BufferTransfers.copyFrom(map, position, source);
         } catch (IndexOutOfBoundsException e) {
-            throw new IOException("a map does not grow by itself: " + e.getMessage(), e);
+            throw new EOFException("a map does not grow by itself: " + e.getMessage());
         }
         position += count;
         return count;

@@ -1,6 +1,7 @@
 package dev.kmmap.internal;
 
 import dev.kmmap.MMap;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Objects;
@@ -28,7 +29,7 @@ public final class MapOutputStream extends OutputStream {
         try {
             map.copyFrom(next, source, offset, offset + length);
         } catch (IndexOutOfBoundsException e) {
-            throw new IOException("a map does not grow by itself: " + e.getMessage(), e);
+            throw new EOFException("a map does not grow by itself: " + e.getMessage());
         }
         next += length;
     }
