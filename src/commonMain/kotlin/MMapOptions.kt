@@ -151,9 +151,10 @@ public class MMapOptions {
 
     /**
      * Keeps addresses for a shared map that is to grow, up to the next multiple of [bytes]: that far [MMap.resize] only
-     * gives the file another end and leaves the map where it is, without another mmap(2). It takes no memory. Default
-     * 0: none. A map that outgrows it is mapped anew, and has room up to the next multiple again. Windows, and macOS
-     * for anonymous memory, can keep no addresses: there it has no effect.
+     * gives the file another end and leaves the map where it is, without another mmap(2). It takes no memory. A process
+     * that may not have as many addresses (`RLIMIT_AS`) keeps fewer, or none, and goes on without. Default 0: none. A
+     * map that outgrows it is mapped anew, and has room up to the next multiple again. Windows, and macOS for anonymous
+     * memory, can keep no addresses: there it has no effect.
      *
      * @throws IllegalArgumentException if it is negative, or more than 2^56, beyond any system's addresses.
      * @sample dev.kmmap.samples.MMapOptionsSamples.reservedAddresses

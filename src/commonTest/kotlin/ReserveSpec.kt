@@ -2,6 +2,7 @@ package dev.kmmap
 
 import dev.kmmap.fixtures.FaultySystemCalls
 import dev.kmmap.fixtures.Needs
+import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.attainableCapabilities
 import dev.kmmap.fixtures.patternOf
@@ -14,6 +15,7 @@ import dev.kmmap.internal.enter
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.longs.shouldBeLessThan
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.*
 
@@ -58,6 +60,24 @@ internal class ReserveSpec : FunSpec({
                         map.slice(0, 3) shouldBe patternOf(3)
                         map[size - 1] = 1
                     }
+                }
+            }
+            calls.shouldHaveNothingLeft()
+        }
+    }
+
+    test("a map keeps fewer addresses when the process may not have as many, and works without") {
+        for (refusals in 1..3) withFaultySystemCalls { calls ->
+            if (!calls.capabilities.mapPastEnd) return@withFaultySystemCalls
+            val kept = 1000 * page
+            for (number in 1..refusals) calls.fail(SystemCall.MAP, number, Symbol.NO_MEMORY)
+            TemporaryFile(patternOf(5)).use { file ->
+                MMapOptions().access(Access.WRITE).reserve(kept).apply { systemCalls = calls }.open(file.path).use {
+                    calls.struck shouldBe refusals
+                    calls.ranges.values.single() shouldBeLessThan kept
+                    it.resize(kept + 1)
+                    it[kept] = 1
+                    it.slice(0, 5) shouldBe patternOf(5)
                 }
             }
             calls.shouldHaveNothingLeft()

@@ -24,7 +24,7 @@ internal class MapRequest(
     val reserve: Long = 0,
 ) {
     /** Whether memory is to be shared and to grow, and so has to be a file, where the system has files in memory. */
-    val isForMemoryFile: Boolean = rights.shared && !rights.needsPlainMemory && trackFile
+    val isForMemoryFile: Boolean = rights.shared && !rights.hugePages && trackFile
 
     init {
         require(offset >= 0) { "offset must not be negative: $offset" }

@@ -9,6 +9,15 @@ import kotlin.concurrent.Volatile
 /** In place of a descriptor, where there is none. */
 internal const val NO_DESCRIPTOR: Long = -1
 
+/** In place of an address, when the process gets no more of them. */
+private const val NO_ADDRESSES: Long = -1
+
+/** When not all addresses can be reserved, so many times fewer are asked for. */
+private const val LESS_ROOM = 16
+
+/** Why a private map can fail for want of memory that it may never use. */
+private const val RESERVES = "memory is reserved for all of it without MapFlag.NO_RESERVE"
+
 /** The value of a system call, or the exception for its error. */
 internal fun SystemCalls.check(call: SystemCall, result: Long, detail: String): Long {
     if (result < 0) throw failure(call, result, detail).exception()
@@ -54,15 +63,27 @@ internal class Mapping(
     /** Why no byte of the map can be trusted any more: a page was gone when it was touched. Stays for ever. */
     val fault: Failure? get() = state.fault
 
+    /** Bytes of which the system maps whole numbers: a page, or a huge page. */
+    private val unit: Long get() = if (rights.hugePages) calls.hugePageSize else calls.pageSize
+
+    /** Bytes to map for [size] bytes of the map. The system takes back only whole huge pages. */
+    private fun lengthOf(size: Long): Long = if (rights.hugePages) roundUp(delta + size, unit) else delta + size
+
     /**
      * Maps [size] bytes from the offset on, and what is reserved; nothing at all for an empty map, which no system
-     * would accept.
+     * would accept. When there are not as many addresses (`RLIMIT_AS`), fewer are reserved, at last none.
      */
     fun mapRange(descriptor: Long, size: Long): Generation {
-        val room = if (reserve == 0L) size else roundUp(maxOf(size, 1), reserve)
-        if (room == 0L) return mapNothing()
-        val address = map(descriptor, offset - delta, delta + room) { mapDetail(descriptor, room) }
-        return Generation(address, delta, size, delta + room, rights, usage).also(::showName)
+        var room = if (reserve == 0L) size else roundUp(maxOf(size, 1), reserve)
+        while (room > 0) {
+            val length = lengthOf(room)
+            val address = map(descriptor, offset - delta, length, canBeLess = room > size) {
+                mapDetail(descriptor, room)
+            }
+            if (address != NO_ADDRESSES) return Generation(address, delta, size, length, rights, usage).also(::showName)
+            room = size + (room - size) / LESS_ROOM
+        }
+        return mapNothing()
     }
 
     fun mapNothing(): Generation = Generation(0, delta, 0, 0, rights, usage)
@@ -71,13 +92,23 @@ internal class Mapping(
     fun hasRoom(generation: Generation, size: Long): Boolean =
         reserve > 0 && size <= generation.mappedLength - generation.delta
 
-    private inline fun map(descriptor: Long, offset: Long, length: Long, detail: () -> String): Long {
+    /** The address; with [canBeLess], [NO_ADDRESSES] instead of an exception when the process gets no more of them. */
+    private inline fun map(
+        descriptor: Long,
+        offset: Long,
+        length: Long,
+        canBeLess: Boolean = false,
+        detail: () -> String,
+    ): Long {
         val flags = rights.flagBits(anonymous = descriptor == NO_DESCRIPTOR)
         if (!calls.rangeLimit.take()) throw calls.rangeLimit.refusal(detail())
         val address = calls.map(descriptor, offset, length, rights.protectionBits, flags)
         if (address >= 0) return address
         calls.rangeLimit.giveBack()
-        throw calls.failure(SystemCall.MAP, address, detail()).exception()
+        val isMemory = calls.errorName((-address).toInt()) == "ENOMEM"
+        if (isMemory && canBeLess) return NO_ADDRESSES
+        val hint = if (isMemory && rights.takesMemory) ", $RESERVES" else ""
+        throw calls.failure(SystemCall.MAP, address, detail() + hint).exception()
     }
 
     private fun unmapRange(generation: Generation): Long {
@@ -144,8 +175,12 @@ internal class Mapping(
     /** Whether all maps of the same [descriptor] show the same bytes, so that one can take the place of another. */
     val sharesDescriptor: Boolean get() = hasDescriptor && rights.shared
 
-    /** Whether the system may move the pages: a shared anonymous map that grows so has nothing behind its new pages. */
-    val movable: Boolean get() = !rights.shared
+    /**
+     * Whether the system can move the pages of [generation] to a map of [newSize] bytes: a shared anonymous map that
+     * grows so has nothing behind its new pages, and one of huge pages does not grow so.
+     */
+    fun canMove(generation: Generation, newSize: Long): Boolean = calls.capabilities.moveMappings &&
+        !rights.shared && (!rights.hugePages || lengthOf(newSize) <= generation.mappedLength)
 
     /** [mapRange] with the descriptor of this mapping. */
     fun mapRange(size: Long): Generation = mapRange(descriptor, size)
@@ -153,14 +188,14 @@ internal class Mapping(
     /** Private memory in the place of a map of [size] bytes. */
     fun mapDetached(size: Long): Generation {
         if (size == 0L) return mapRange(0)
-        val length = delta + size
+        val length = lengthOf(size)
         val address = map(NO_DESCRIPTOR, 0, length) { "copy of $source, length=$length" }
         return Generation(address, delta, size, length, rights, usage)
     }
 
     /** [generation] with another size, wherever that is possible: nobody may be using it. */
     fun move(generation: Generation, newSize: Long): Generation {
-        val newLength = delta + newSize
+        val newLength = lengthOf(newSize)
         val detail = "$source, oldLength=${generation.mappedLength}, newLength=$newLength"
         requireWhole(generation)
         generation.guard.release()
@@ -345,7 +380,7 @@ internal class Mapping(
         if (generation.mappedLength == 0L || length == 0L) return Bounds(0, 0)
         val start = generation.delta + offset
         val end = start + length
-        val page = calls.pageSize
+        val page = unit
         // The ends of the map lie inside pages that nobody else has, but for the file's own bytes beside them.
         val ownsEnds = rounding == Rounding.INWARD_BUT_ENDS && !isPart
         val fromStart = ownsEnds && offset == 0L
@@ -397,47 +432,4 @@ internal class Mapping(
         if (descriptor != NO_DESCRIPTOR) attempt { calls.check(SystemCall.CLOSE, calls.close(descriptor), source) }
         failure?.let { throw it }
     }
-}
-
-/** What a map and its views have in common. */
-internal class MappingState(
-    /** What may be done now; ranges that are mapped later get it too. */
-    @Volatile
-    var rights: Rights,
-) {
-    @Volatile
-    var flushFailure: Failure? = null
-
-    @Volatile
-    var fault: Failure? = null
-}
-
-/** [count] pages from the number [first] on. */
-internal class Pages(val first: Long, val count: Long, val size: Long)
-
-/** What kind of memory is mapped, if it is not a file. */
-internal enum class MemoryKind {
-    /** No memory but a file. */
-    NONE,
-
-    /** Memory of this process, and of those that inherit it. */
-    ANONYMOUS,
-
-    /** Memory that other processes find by its name. */
-    NAMED,
-}
-
-/** In which direction a range becomes whole pages. */
-internal enum class Rounding {
-    /** All pages that the range touches: for what changes nothing but speed. */
-    OUTWARD,
-
-    /**
-     * Only pages that lie inside the range, but at the ends of the map the whole page: for what throws away this map's
-     * own view of the pages.
-     */
-    INWARD_BUT_ENDS,
-
-    /** Only pages that lie inside the range: for what reaches the file, whose bytes beside the map belong to others. */
-    INWARD,
 }
