@@ -38,7 +38,11 @@ public enum class Seal(
     /** Nobody writes but through maps that exist already (Linux 5.1, before that `EINVAL`). */
     FUTURE_WRITE("F_SEAL_FUTURE_WRITE", SystemConstant(linux = 0x10)),
 
-    /** Nobody makes it executable, or takes that away (Linux 6.3, before that `EINVAL`). */
+    /**
+     * Nobody makes it executable (Linux 6.3, before that `EINVAL`). Memory of kmmap's is not. If another program has
+     * made memory that may be executed and hands it over, Linux adds [SHRINK], [GROW], [WRITE] and [FUTURE_WRITE] to
+     * this seal, or refuses it with `EBUSY` while the memory can be written.
+     */
     EXEC("F_SEAL_EXEC", SystemConstant(linux = 0x20)),
     ;
 

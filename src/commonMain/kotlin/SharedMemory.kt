@@ -34,15 +34,24 @@ import kotlin.jvm.JvmStatic
  */
 public object SharedMemory {
     /**
-     * Makes [size] bytes of shared memory, all zero, and maps them for reading and writing. Whoever opens the name in
-     * the moment before it has its size, on POSIX, finds 0 bytes.
+     * Makes shared memory, all zero, and maps it for reading and writing. A process that opens the name in the moment
+     * before it has its size, on POSIX, finds 0 bytes.
      *
+     * @param name what other processes open it by: see above.
+     * @param size bytes, 1 or more.
+     * @param sparse whether pages get memory only when they are written. By default, on Linux, all of it is allocated
+     *   now and by [MMap.resize], so that a full `/dev/shm` is an exception here. The pages of sparse memory can find
+     *   no space later, and then the operation that writes there throws [MMapFaultException]. Elsewhere the system
+     *   decides.
+     * @return the map; the name stays when it is closed, except on Windows.
      * @throws IllegalArgumentException if [size] is less than 1, or [name] is not a name.
      * @throws MMapAlreadyExistsException if the name is taken; nothing is changed then.
+     * @throws MMapNoSpaceException if there is not as much space; nothing is left then.
      * @throws MMapException if the system refuses for another reason.
      */
-    @JvmStatic @Throws(IOException::class)
-    public fun create(name: String, size: Long): MMap = map(name, create = true, Access.WRITE, 0, size)
+    @JvmStatic @JvmOverloads @Throws(IOException::class)
+    public fun create(name: String, size: Long, sparse: Boolean = false): MMap =
+        map(name, create = true, Access.WRITE, 0, size, sparse)
 
     /**
      * Maps [length] bytes from [offset] on (by default all) of shared memory that somebody has created.
@@ -76,10 +85,19 @@ public object SharedMemory {
         }
     }
 
-    private fun map(name: String, create: Boolean, access: Access, offset: Long, length: Long): MMap {
+    private fun map(
+        name: String,
+        create: Boolean,
+        access: Access,
+        offset: Long,
+        length: Long,
+        sparse: Boolean = false,
+    ): MMap {
         val source = Source.NamedMemory(requireMemoryName(name), create)
         val rights = rightsOf(access, null, null)
-        val request = MapRequest(source, rights, offset, length, trackFile = true, create = false, extend = false)
+        val request = MapRequest(
+            source, rights, offset, length, trackFile = true, create = false, extend = false, sparse = sparse,
+        )
         val opened = openMapping(request, platformSystemCalls)
         return MMap(opened.mapping, opened.generation)
     }

@@ -6,6 +6,7 @@ import dev.kmmap.fixtures.Ground
 import dev.kmmap.fixtures.MAXIMUM_MAPS
 import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.Refusal.DENIED
+import dev.kmmap.fixtures.SMALL_DISK
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.ground
 import dev.kmmap.fixtures.noSmallDisk
@@ -99,5 +100,10 @@ internal class LimitsSpec : FunSpec({
 
     testUnless({ tooManyMaps }, "more maps than are safe are refused, and the process lives") {
         runPeer("maps") shouldBe 0
+    }
+
+    testUnless({ noSmallDisk }, "named memory that does not fit is refused when it is made, unless it is sparse") {
+        val mount = "mount --make-rprivate / && mount -t tmpfs -o size=$SMALL_DISK none /dev/shm"
+        shellStatus("unshare -m sh -c \"$mount && exec ${peerCommand("memory")}\"") shouldBe 0
     }
 })

@@ -39,6 +39,30 @@ internal class SealSpec : FunSpec({
         }
     }
 
+    testNeeding(Needs.MEMORY_FILES, "each seal is added alone, when memory is made and later, by any map of it") {
+        for (seal in Seal.entries - Seal.WRITE) withClue(seal) {
+            MMap.memfd("alone", 4096, seal).use { map ->
+                map.seals() shouldBe setOf(seal)
+                map[0] = 1
+                again(map, Access.READ).use { it.seals() shouldBe setOf(seal) }
+            }
+            sealable(4096).use { map ->
+                again(map, Access.WRITE).use { it.addSeals(seal) }
+                map.seals() shouldBe setOf(seal)
+                map[0] = 1
+            }
+            sealable(4096).use { map ->
+                again(map, Access.READ).use { it.addSeals(seal) }
+                map.seals() shouldBe setOf(seal)
+                map[0] = 1
+            }
+        }
+        sealable(4096).use { again(it, Access.COPY) }.use { copy ->
+            copy.addSeals(Seal.WRITE, Seal.EXEC)
+            copy.seals() shouldBe setOf(Seal.WRITE, Seal.EXEC)
+        }
+    }
+
     testNeeding(Needs.MEMORY_FILES, "memory that was not made to be sealed cannot be, and files have no seals") {
         MMap.anonymous(10).use { map ->
             map.seals() shouldBe setOf(Seal.SEAL)

@@ -87,7 +87,7 @@ internal class TruncationSpec : FunSpec({
                 file.truncate(KEPT)
                 val thrown = shouldThrow<MMapFaultException> { operation.run(map) }
                 val where = "access(${file.path}, offset=0, length=$SIZE, fileSize=$KEPT)"
-                thrown.message shouldContain "$where: a page is gone"
+                thrown.message shouldContain "$where: a page is lost"
                 thrown.operation shouldBe "access"
                 thrown.errorName shouldBe "SIGBUS"
                 thrown.errorCode shouldBe 0

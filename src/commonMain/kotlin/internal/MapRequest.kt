@@ -22,6 +22,8 @@ internal class MapRequest(
     val seals: Set<Seal>? = null,
     /** If not 0, addresses are kept up to the next multiple of so many bytes. */
     val reserve: Long = 0,
+    /** Whether new named memory has no space of its own yet. */
+    val sparse: Boolean = false,
 ) {
     /** Whether memory is to be shared and to grow, and so has to be a file, where the system has files in memory. */
     val isForMemoryFile: Boolean = rights.shared && !rights.hugePages && trackFile

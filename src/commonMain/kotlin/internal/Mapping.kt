@@ -44,6 +44,8 @@ internal class Mapping(
     private val reserve: Long = 0,
     /** Whether it is that of a view: its ends lie inside of another map. */
     private val isPart: Boolean = false,
+    /** Whether named memory gets its space only when it is written. */
+    private val sparse: Boolean = false,
 ) {
     /** Bytes by which the map begins after a multiple of the granularity. */
     private val delta: Long = offset % calls.allocationGranularity
@@ -122,7 +124,8 @@ internal class Mapping(
     fun breakDown(size: Long, inUse: Boolean): Failure {
         fault?.let { return it }
         val numbers = if (inUse) mapDetail(descriptor, size) else "$source, offset=$offset, length=$size"
-        val message = "access($numbers): a page is gone, its file was truncated or its device failed ($PAGE_GONE)"
+        val message = "access($numbers): a page is lost: its file was truncated, its device failed, " +
+            "or there was no space for a page of a hole ($PAGE_GONE)"
         return Failure(message, "access", 0, PAGE_GONE).also { state.fault = it }
     }
 
@@ -209,12 +212,19 @@ internal class Mapping(
      */
     fun grow(from: Long, to: Long) {
         if (descriptor == NO_DESCRIPTOR) return
-        if (kind != MemoryKind.NONE) {
+        if (hasNoSpaceOfItsOwn) {
             truncate(to)
         } else {
             val detail = "$source, offset=$from, length=${to - from}, fileSize=$from"
             checkSizing(SystemCall.ALLOCATE, calls.allocate(descriptor, from, to - from), detail)
         }
+    }
+
+    /** Memory without a name is limited by nothing but the machine's; of named memory its creator may want it so. */
+    private val hasNoSpaceOfItsOwn: Boolean get() = when (kind) {
+        MemoryKind.NONE -> false
+        MemoryKind.ANONYMOUS -> true
+        MemoryKind.NAMED -> sparse || !calls.capabilities.allocateNamedMemory
     }
 
     fun truncate(size: Long) {

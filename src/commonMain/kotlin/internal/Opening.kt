@@ -93,14 +93,14 @@ private class Opening(private val request: MapRequest, private val calls: System
     fun mapFile(descriptor: Long): Opened {
         val type = FileType.of(calls.check(SystemCall.FILE_MODE, calls.fileMode(descriptor), source.toString()))
         if (!type.mappable) throw notMappable(type.description)
+        val tracked = if (request.trackFile) descriptor else NO_DESCRIPTOR
+        val mapping = mapping(tracked, MemoryKind.NONE)
         val length = when {
-            type == FileType.REGULAR -> lengthInFile(descriptor)
+            type == FileType.REGULAR -> lengthInFile(descriptor, mapping)
             // The size of a device is not told by fstat, so only its user can know how much of it can be mapped.
             request.length > 0 -> request.length
             else -> throw IllegalArgumentException("$source is a ${type.description}: it needs an explicit length")
         }
-        val tracked = if (request.trackFile) descriptor else NO_DESCRIPTOR
-        val mapping = mapping(tracked, MemoryKind.NONE)
         val generation = mapping.mapRange(descriptor, length)
         undo.onFailure { mapping.unmap(generation) }
         if (type == FileType.REGULAR) checkStillLongEnough(descriptor, length)
@@ -110,7 +110,7 @@ private class Opening(private val request: MapRequest, private val calls: System
     }
 
     /** The length of the map, once the file is long enough for it. */
-    private fun lengthInFile(descriptor: Long): Long {
+    private fun lengthInFile(descriptor: Long, mapping: Mapping): Long {
         val fileSize = fileSize(descriptor)
         val offset = request.offset
         if (!request.extend) {
@@ -125,6 +125,7 @@ private class Opening(private val request: MapRequest, private val calls: System
                 "$source, offset=$offset, length=${request.length}, fileSize=$fileSize"
         }
         val end = offset + request.length
+        mapping.clearPastEnd(fileSize)
         undo.onFailure { truncate(descriptor, fileSize) }
         val allocated = calls.allocate(descriptor, fileSize, end - fileSize)
         val detail = "$source, offset=$fileSize, length=${end - fileSize}, fileSize=$fileSize"
@@ -187,9 +188,9 @@ private class Opening(private val request: MapRequest, private val calls: System
         val descriptor = calls.check(SystemCall.OPEN_MEMORY, opened, "$name, mode=$mode, length=${request.length}")
         if (create) undo.onFailure { calls.removeMemory(name) }
         owned(descriptor)
-        if (create) truncate(descriptor, request.length)
-        val length = lengthInFile(descriptor)
         val mapping = mapping(descriptor, MemoryKind.NAMED)
+        if (create) mapping.grow(0, request.length)
+        val length = lengthInFile(descriptor, mapping)
         val generation = mapping.mapRange(length)
         mapping.name = name
         return Opened(mapping, generation)
@@ -206,6 +207,7 @@ private class Opening(private val request: MapRequest, private val calls: System
             kind,
             request.usage,
             if (descriptor != NO_DESCRIPTOR && calls.capabilities.mapPastEnd) request.reserve else 0,
+            sparse = request.sparse,
         )
 
     private fun notMappable(what: String) = IllegalArgumentException("$source is not a regular file: it is a $what")

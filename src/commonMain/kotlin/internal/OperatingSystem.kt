@@ -22,6 +22,10 @@ internal class Capabilities(
     val resizeNamedMemory: Boolean,
     /** Whether the descriptor of named memory is one of a file, which others can use as such. */
     val lendNamedMemory: Boolean,
+    /** Whether named memory can be given real space: [SystemCalls.allocate] works for it, and is needed. */
+    val allocateNamedMemory: Boolean,
+    /** Whether a file system keeps what is stored past the end of a file, in its last page. */
+    val keepsBytesPastEnd: Boolean,
     /** Whether a folder can be flushed: [SystemCalls.syncFile] works for it. */
     val syncDirectories: Boolean,
 ) {
@@ -33,6 +37,8 @@ internal class Capabilities(
             mapPastEnd = true,
             resizeNamedMemory = true,
             lendNamedMemory = true,
+            allocateNamedMemory = true,
+            keepsBytesPastEnd = true,
             syncDirectories = true,
         )
         val DARWIN: Capabilities = Capabilities(
@@ -42,6 +48,8 @@ internal class Capabilities(
             mapPastEnd = true,
             resizeNamedMemory = false,
             lendNamedMemory = true,
+            allocateNamedMemory = false,
+            keepsBytesPastEnd = false,
             syncDirectories = true,
         )
         val WINDOWS: Capabilities = Capabilities(
@@ -51,6 +59,8 @@ internal class Capabilities(
             mapPastEnd = false,
             resizeNamedMemory = false,
             lendNamedMemory = false,
+            allocateNamedMemory = false,
+            keepsBytesPastEnd = false,
             syncDirectories = false,
         )
     }

@@ -43,6 +43,7 @@ internal class Resizing(
     fun run(): Unit = undoing { undo ->
         if (newSize == old.size && newFileSize == fileSize) return
         if (newFileSize > fileSize) {
+            mapping.clearPastEnd(fileSize, old)
             undo.onFailure { cutBack() }
             mapping.grow(fileSize, newFileSize)
         }

@@ -73,8 +73,9 @@ internal interface SystemCalls {
 
     /**
      * A nameless file in memory (memfd_create(2), close-on-exec); [name] is only for people who look at the process.
-     * Only a [sealable] one can be sealed. Whether it may become executable (`MFD_EXEC`, `MFD_NOEXEC_SEAL`) is left to
-     * the system's setting, since kernels before 6.3 know neither flag.
+     * Only a [sealable] one can be sealed. It has mode 0600: of a file that may be executed, as Linux makes them,
+     * `F_SEAL_EXEC` would seal all else, too. (`MFD_NOEXEC_SEAL` would add that seal by itself, and kernels before 6.3
+     * do not know it.)
      */
     fun createMemory(name: String, sealable: Boolean): Long
 

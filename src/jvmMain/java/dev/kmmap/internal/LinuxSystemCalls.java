@@ -53,6 +53,8 @@ final class LinuxSystemCalls extends PosixSystemCalls {
             new Function("posix_fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final Function MEMFD_CREATE =
             new Function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final Function FCHMOD =
+            new Function("fchmod", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final Function MREMAP = new Function("mremap",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT), Option.firstVariadicArg(4));
     private static final Function PRCTL = new Function("prctl",
@@ -109,7 +111,18 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     @Override
     public long createMemory(String name, boolean sealable) {
         int flags = sealable ? MFD_CLOEXEC | MFD_ALLOW_SEALING : MFD_CLOEXEC;
-        return call((arena, state) -> (int) handle(MEMFD_CREATE).invokeExact(state, arena.allocateFrom(name), flags));
+        long descriptor =
+                call((arena, state) -> (int) handle(MEMFD_CREATE).invokeExact(state, arena.allocateFrom(name), flags));
+        if (descriptor < 0) {
+            return descriptor;
+        }
+        long changed =
+                call((_, state) -> (int) handle(FCHMOD).invokeExact(state, number(descriptor), NEW_MEMORY_MODE));
+        if (changed < 0) {
+            close(descriptor);
+            return changed;
+        }
+        return descriptor;
     }
 
     @Override
