@@ -22,7 +22,10 @@ import kotlin.jvm.*
  *
  * **Truncation.** If another process shortens the file, the pages past its new end are gone. The operation that touches
  * one throws [MMapFaultException], and so does every later one: the map is broken for good, and can only be closed.
- * docs/platforms.md says where. Windows does not let anybody shorten a mapped file.
+ * docs/platforms.md says where. Windows does not let anybody shorten a mapped file. **Inside the last page** of a
+ * shortened file nothing is reported: bytes past its end read as zeros, and what is stored there never reaches the
+ * file. [flush] looks at the file's size and throws; otherwise compare [fileSize] with `offset + size`. [resize] gives
+ * the file the size that it is asked for, and what was cut off is zeros then.
  *
  * @sample dev.kmmap.samples.MMapSamples.quickTour
  */

@@ -1,5 +1,6 @@
 package dev.kmmap
 
+import dev.kmmap.internal.Failure
 import dev.kmmap.internal.checkArrayRange
 import kotlinx.io.IOException
 import kotlin.concurrent.Volatile
@@ -18,6 +19,11 @@ import kotlin.jvm.JvmSynthetic
  * format has to let its readers find its end: by the length before each record, or by bytes that are never 0. Who goes
  * on with such a file cuts it first, by [MMap.resize], since [open] takes the end of the file for the end.
  *
+ * **Somebody else changes the file's size.** It is looked at whenever the file gets more space, every 64 KiB that are
+ * appended, at [flush] and at [close]. If it is not what it was made, bytes may be lost that [append] has returned an
+ * offset for, which no system reports: that operation throws [MMapException] with both sizes, and so do all later ones.
+ * The file is left alone from then on: it is neither made longer again nor cut.
+ *
  * **Threads.** One thread at a time appends, flushes or closes, and one appender at a time has the file. [size] may be
  * asked for at any time: what it counts is there for other threads' own maps of the file.
  *
@@ -26,6 +32,12 @@ import kotlin.jvm.JvmSynthetic
 public class MMapAppender private constructor(private val map: MMap, private val step: Long) : AutoCloseable {
     @Volatile
     private var end = map.size
+
+    /** Bytes that may still be appended until the file's size is looked at again. */
+    private var unchecked = CHECKED_EACH
+
+    /** What the first look at a file of another size has found. */
+    private var changed: Failure? = null
 
     /** Bytes up to the end of what was appended. Throws [IllegalStateException] if the appender is closed. */
     @get:JvmName("size")
@@ -41,14 +53,20 @@ public class MMapAppender private constructor(private val map: MMap, private val
      *
      * @throws IndexOutOfBoundsException if they lie outside of the array.
      * @throws MMapNoSpaceException if the device has no room for them.
-     * @throws MMapException if the system refuses for another reason.
+     * @throws MMapException if somebody else has changed the file's size, or the system refuses for another reason.
      */
     @JvmOverloads @Throws(IOException::class)
     public fun append(bytes: ByteArray, startIndex: Int = 0, endIndex: Int = bytes.size): Long {
         checkArrayRange(startIndex, endIndex, bytes.size)
         val offset = size
-        val newEnd = offset + (endIndex - startIndex)
+        val count = endIndex - startIndex
+        val newEnd = offset + count
+        if (count > unchecked || newEnd > map.size || changed != null) {
+            requireSize("append")
+            unchecked = maxOf(CHECKED_EACH, count)
+        }
         if (newEnd > map.size) grow(newEnd)
+        unchecked -= count
         map.copyFrom(offset, bytes, startIndex, endIndex)
         end = newEnd
         return offset
@@ -70,17 +88,38 @@ public class MMapAppender private constructor(private val map: MMap, private val
      * exceptions.
      */
     @JvmOverloads @Throws(IOException::class)
-    public fun flush(mode: FlushMode = FlushMode.SYNC): Unit = map.flush(0, size, mode)
+    public fun flush(mode: FlushMode = FlushMode.SYNC) {
+        val written = size
+        requireSize("flush")
+        map.flush(0, written, mode)
+    }
+
+    /** Throws if the file does not end where it was made to end: at the end of the map. */
+    private fun requireSize(operation: String) {
+        changed?.let { throw it.exception() }
+        val fileSize = map.fileSize()
+        if (fileSize == map.size) return
+        val numbers = "${map.mapping.source}, appended=$end, size=${map.size}, fileSize=$fileSize"
+        val failure = Failure("$operation($numbers): somebody else has changed the file's size", operation, 0, null)
+        changed = failure
+        throw failure.exception()
+    }
 
     /**
      * Cuts the file behind what was appended, and ends the appender. Does not [flush]. Does nothing if it is closed
      * already.
      *
-     * @throws MMapException if the system refuses; the appender is closed all the same, and if the file could not be
-     *   cut, zeros remain at its end. Windows refuses that as long as somebody else maps the file.
+     * @throws MMapException if somebody else has changed the file's size, which then stays as it is, or the system
+     *   refuses; the appender is closed all the same, and if the file could not be cut, zeros remain at its end.
+     *   Windows refuses that as long as somebody else maps the file.
      */
+    @Throws(IOException::class)
     override fun close() {
-        if (!map.isClosed) map.use { it.resize(end) }
+        if (map.isClosed) return
+        map.use {
+            requireSize("close")
+            it.resize(end)
+        }
     }
 
     public companion object {
@@ -95,6 +134,9 @@ public class MMapAppender private constructor(private val map: MMap, private val
          * count.
          */
         public const val DEFAULT_STEP: Long = 1L shl 20
+
+        /** Bytes that are appended between two looks at the file's size: these take a system call each. */
+        private const val CHECKED_EACH = 1 shl 16
 
         /** The largest step, 64 MiB: some file systems write zeros to what they allocate, which takes its time. */
         private const val LARGEST_STEP: Long = 1L shl 26

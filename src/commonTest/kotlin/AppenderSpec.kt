@@ -1,6 +1,7 @@
 package dev.kmmap
 
 import dev.kmmap.fixtures.FaultySystemCalls
+import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.SMALL_DISK
 import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
@@ -9,6 +10,7 @@ import dev.kmmap.fixtures.noSmallDisk
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.seeds
 import dev.kmmap.fixtures.slowness
+import dev.kmmap.fixtures.testNeeding
 import dev.kmmap.fixtures.testUnless
 import dev.kmmap.fixtures.withFaultySystemCalls
 import dev.kmmap.fixtures.withSmallDisk
@@ -18,6 +20,7 @@ import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.longs.shouldBeLessThan
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
 import kotlin.random.Random
 
 private fun appender(path: String, calls: FaultySystemCalls, step: Long = 1000, reserve: Long = 1L shl 20) =
@@ -173,6 +176,47 @@ internal class AppenderSpec : FunSpec({
                     for (offset in 0 until size step 1000) map.slice(offset, offset + 1000) shouldBe patternOf(1000)
                 }
             } shouldBe true
+        }
+    }
+
+    testNeeding(Needs.FAULT_GUARD, "an appender whose file was cut says so, and leaves the file alone") {
+        val ends: Map<String, (MMapAppender) -> Unit> = mapOf(
+            "flush" to { it.flush() },
+            "close" to { it.close() },
+            "append" to { appender -> repeat(70) { appender.append(ByteArray(1000)) } },
+            "append of more than there is room for" to { it.append(ByteArray(3_000_000)) },
+        )
+        for ((name, end) in ends) for (cut in listOf(0L, 20L, 4096L)) withClue("$name, cut to $cut") {
+            TemporaryFile().use { file ->
+                val appender = MMapAppender.open(file.path)
+                repeat(10) { appender.append(patternOf(10)) }
+                file.truncate(cut)
+                val failure = shouldThrow<MMapException> { end(appender) }
+                // A store into the place of a lost page is what is told first.
+                val what = if (failure is MMapFaultException) "a page is lost" else "somebody else has changed the file"
+                failure.message shouldContain what
+                failure.message shouldContain "fileSize=$cut"
+                if (name != "close") {
+                    shouldThrow<MMapException> { appender.append(patternOf(1)) }
+                    shouldThrow<MMapException> { appender.flush() }
+                    shouldThrow<MMapException> { appender.close() }
+                }
+                appender.close()
+                file.readBytes() shouldBe ByteArray(100) { patternOf(10)[it % 10] }.copyOf(cut.toInt())
+            }
+        }
+    }
+
+    test("an appender does not cut what somebody else has appended") {
+        TemporaryFile(patternOf(5)).use { file ->
+            val appender = MMapAppender.open(file.path)
+            appender.append(patternOf(5))
+            MMap.open(file.path, Access.WRITE).use { other ->
+                other.resize(other.size + 3)
+                other[other.size - 1] = 9
+            }
+            shouldThrow<MMapException> { appender.close() }.message shouldContain "somebody else"
+            file.readBytes().last() shouldBe 9
         }
     }
 })

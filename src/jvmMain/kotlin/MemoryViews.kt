@@ -21,9 +21,13 @@ import java.nio.ByteBuffer
  * **Close and resize wait** for a foreign function that was given the segment, and for a channel or socket that is
  * reading into a buffer made of it, or writing from one, [MMapOptions.timeout] or not. So hand it only to what ends.
  *
- * **A page that is gone** reads as zeros where the fault guard works, and takes writes that reach nobody; nothing says
- * so until the next operation of the map: that one throws [MMapFaultException] and ends the segment as well. Without
- * the guard the access throws `InternalError`, and foreign code ends the JVM: docs/platforms.md says where.
+ * **A lost page** reads as zeros if the fault guard works, and takes writes that reach nobody; nothing says so until
+ * the next operation of the map: that one throws [MMapFaultException] and ends the segment as well. Without the guard
+ * the access throws `InternalError`, and foreign code ends the JVM: docs/platforms.md says where.
+ *
+ * **The system's own copies of a lost page** raise no signal: a channel that writes from a buffer of this memory writes
+ * fewer bytes or fails ("Bad address"), and neither the guard nor the map's next operation knows of it. Compare
+ * [MMap.fileSize] with `offset + size` when a channel has written less than it was given.
  *
  * `force` is not for this segment; use [MMap.flush]. Its `isMapped` is `false`.
  *
