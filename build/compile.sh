@@ -24,11 +24,13 @@ fingerprint() {
     } | sha256sum
 }
 
-# Not of the consumers, which are projects of their own.
+# Of the examples not the consumers, which are projects of their own, nor the console, which is named by its parts.
 kotlin_files() {
     local folder
     for folder in "$@"; do
-        [ ! -d "$folder" ] || find "$folder" -path examples/consumers -prune -o -name '*.kt' -print | LC_ALL=C sort
+        [ -d "$folder" ] || continue
+        find "$folder" \( -path examples/consumers -o -path examples/console \) -prune -o -name '*.kt' -print |
+            LC_ALL=C sort
     done
 }
 
@@ -93,8 +95,8 @@ build_tests() {
     generate_spec_list
     link_klibs "$target_out/library.klibs" "$target_out/cinterop.klibs" "$target_out/test.klibs"
     libraries+=(-l "$library")
-    split_fragments "$(kotlin_files src/commonTest/kotlin examples)" \
-        "$(kotlin_files "${native_folders[@]}" "${target_out#"$PWD"/}/generated")"
+    split_fragments "$(kotlin_files src/commonTest/kotlin examples examples/console/common)" \
+        "$(kotlin_files "${native_folders[@]}" examples/console/native "${target_out#"$PWD"/}/generated")"
     local arguments=(-p library -target "$konan_target" -module-name kmmap-test "-friend-modules" "$library"
         "${STRICT[@]}" "${OPT_INS[@]}" "${libraries[@]}" "${fragments[@]}" -o "$tests")
     if ! fresh "$tests" "${arguments[@]}"; then
@@ -163,10 +165,9 @@ build_example() {
     mkdir -p "$target_out/examples"
     link_klibs "$target_out/library.klibs" "$target_out/cinterop.klibs"
     libraries+=(-l "$library")
+    split_fragments "$(kotlin_files "examples/$name" examples/console/common)" "$(kotlin_files examples/console/native)"
     local arguments=(-p library -target "$konan_target" -module-name "kmmap-$name" "${STRICT[@]}" "${OPT_INS[@]}"
-        "${libraries[@]}")
-    mapfile -t -O "${#arguments[@]}" arguments < <(kotlin_files "examples/$name")
-    arguments+=(-o "$klib")
+        "${libraries[@]}" "${fragments[@]}" -o "$klib")
     if ! fresh "$klib" "${arguments[@]}"; then
         konanc "${arguments[@]}"
         made "$klib" "${arguments[@]}"

@@ -11,7 +11,8 @@ def write = { String name, String mainClass ->
     script.text = "#!/bin/sh\nexec ${java.collect { "'$it'" }.join(' ')} dev.kmmap.examples.$mainClass \"\$@\"\n"
     script.executable = true
 }
-new File(project.basedir, 'examples').listFiles().findAll { it.directory && it.name != 'consumers' }.each { example ->
+def noProgram = ['consumers', 'console']
+new File(project.basedir, 'examples').listFiles().findAll { it.directory && !(it.name in noProgram) }.each { example ->
     def mainName = example.name.capitalize()
     write(example.name, "${example.name}.${mainName}Kt")
     def twin = new File(example, "java/dev/kmmap/examples/${example.name}/${mainName}.java")

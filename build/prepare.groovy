@@ -23,8 +23,8 @@ def kotlinFiles = { List<String> folders ->
 }
 project.properties['kotlin.common.main'] = kotlinFiles(['src/commonMain/kotlin'])
 project.properties['kotlin.common.test'] =
-    kotlinFiles(['src/commonTest/kotlin', 'examples/quickstart', 'examples/grep', 'examples/ringbuffer',
-        'examples/tail', 'examples/hex', 'examples/keyvalue'])
+    kotlinFiles(['src/commonTest/kotlin', 'examples/console/common', 'examples/quickstart', 'examples/grep',
+        'examples/ringbuffer', 'examples/tail', 'examples/hex', 'examples/keyvalue'])
 
 def given = { String name ->
     def value = session.userProperties[name] ?: project.properties[name]

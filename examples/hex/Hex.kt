@@ -3,8 +3,14 @@ package dev.kmmap.examples.hex
 import dev.kmmap.Access
 import dev.kmmap.MMap
 import dev.kmmap.Needle
+import dev.kmmap.examples.console.DONE
+import dev.kmmap.examples.console.FAILED
+import dev.kmmap.examples.console.WrongUsage
+import dev.kmmap.examples.console.end
+import dev.kmmap.examples.console.printError
+import dev.kmmap.examples.console.printOut
+import dev.kmmap.examples.console.statusOf
 import dev.kmmap.findAll
-import kotlinx.io.IOException
 
 private const val USAGE = "usage: hex FILE [OFFSET [LENGTH]]\n" +
     "       hex FILE --find BYTES...\n" +
@@ -21,37 +27,41 @@ private const val PRINTED_AT_ONCE = 1 shl 16
 private const val HEX = 16
 
 /** Views, searches and edits the bytes of a file of any size; the same source for the JVM and native binaries. */
-public fun main(arguments: Array<String>) {
-    try {
-        hex(arguments.toList(), ::print)
-    } catch (e: IllegalArgumentException) {
-        println("hex: ${e.message}")
-    } catch (e: IOException) {
-        println("hex: ${e.message}")
-    }
-}
+public fun main(arguments: Array<String>): Unit = end(hex(arguments.toList(), ::printOut, ::printError))
 
-/** Does what the command line [words] ask for. Throws [IllegalArgumentException] if they ask for what cannot be. */
-internal fun hex(words: List<String>, print: (String) -> Unit) {
-    val path = words.firstOrNull()
-    val bytes = { from: Int -> bytesOf(words.drop(from).joinToString("")) }
+/** Does what the command line [words] ask for, and returns the status with which the program ends. */
+internal fun hex(words: List<String>, print: (String) -> Unit, printError: (String) -> Unit): Int =
+    statusOf("hex", USAGE, printError) { if (hex(words, print)) DONE else FAILED }
+
+/** Returns whether there was something to print. Throws [IllegalArgumentException] if the words ask for what cannot be. */
+private fun hex(words: List<String>, print: (String) -> Unit): Boolean {
+    val path = words.firstOrNull() ?: throw WrongUsage()
     when {
-        path == null -> print("$USAGE\n")
-        words.getOrNull(1) == "--find" && words.size > 2 -> MMap.open(path).use { find(it, bytes(2), print) }
-        words.getOrNull(1) == "--set" && words.size > 3 ->
-            MMap.open(path, Access.WRITE).use { set(it, offsetIn(it, words[2]), bytes(3), print) }
-        words.size > 3 || words.getOrNull(1) in setOf("--find", "--set") -> print("$USAGE\n")
-        else -> MMap.open(path).use { map ->
-            val start = offsetIn(map, words.getOrElse(1) { "0" })
+        words.getOrNull(1) == "--find" && words.size > 2 -> {
+            val bytes = bytesOf(words.drop(2))
+            return MMap.open(path).use { find(it, bytes, print) }
+        }
+        words.getOrNull(1) == "--set" && words.size > 3 -> {
+            val offset = numberOf(words[2])
+            val bytes = bytesOf(words.drop(3))
+            MMap.open(path, Access.WRITE).use { set(it, offsetIn(it, offset), bytes, print) }
+        }
+        words.size > 3 || words.getOrNull(1) in setOf("--find", "--set") -> throw WrongUsage()
+        else -> {
+            val offset = numberOf(words.getOrElse(1) { "0" })
             val length = words.getOrNull(2)?.let(::numberOf) ?: Long.MAX_VALUE
-            require(length >= 0) { "a negative length: $length" }
-            dump(map, start, start + minOf(length, map.size - start), print)
+            if (length < 0) throw WrongUsage("a negative length: $length")
+            MMap.open(path).use { map ->
+                val start = offsetIn(map, offset)
+                dump(map, start, start + minOf(length, map.size - start), print)
+            }
         }
     }
+    return true
 }
 
 /** Prints the bytes from [start] to before [end], sixteen a row: offset, digits, and the characters of ASCII. */
-internal fun dump(map: MMap, start: Long, end: Long, print: (String) -> Unit) {
+private fun dump(map: MMap, start: Long, end: Long, print: (String) -> Unit) {
     val output = StringBuilder()
     for (offset in start until end step BYTES_IN_ROW.toLong()) {
         appendRow(output, offset, map.slice(offset, minOf(offset + BYTES_IN_ROW, end)))
@@ -74,15 +84,18 @@ private fun appendRow(output: StringBuilder, offset: Long, bytes: ByteArray) {
     output.append('\n')
 }
 
-/** Prints a row for each place at which [bytes] begin; places may overlap. */
-internal fun find(map: MMap, bytes: ByteArray, print: (String) -> Unit) {
+/** Prints a row for each place at which [bytes] begin, and returns whether there are any; places may overlap. */
+private fun find(map: MMap, bytes: ByteArray, print: (String) -> Unit): Boolean {
+    var found = false
     for (place in map.findAll(Needle.of(bytes), overlapping = true)) {
         dump(map, place, minOf(place + BYTES_IN_ROW, map.size), print)
+        found = true
     }
+    return found
 }
 
 /** Writes [bytes] over those at [offset], in the file, and prints them as they are now. */
-internal fun set(map: MMap, offset: Long, bytes: ByteArray, print: (String) -> Unit) {
+private fun set(map: MMap, offset: Long, bytes: ByteArray, print: (String) -> Unit) {
     val room = map.size - offset
     require(bytes.size <= room) { "${bytes.size} bytes at $offset, but the file has only $room there" }
     map.copyFrom(offset, bytes)
@@ -90,20 +103,23 @@ internal fun set(map: MMap, offset: Long, bytes: ByteArray, print: (String) -> U
     dump(map, offset, offset + bytes.size, print)
 }
 
-/** An offset in [map], up to its end. */
-private fun offsetIn(map: MMap, word: String): Long {
-    val number = numberOf(word)
+/** An offset in [map], up to its end; a negative [number] counts from there. */
+private fun offsetIn(map: MMap, number: Long): Long {
     val offset = if (number < 0) map.size + number else number
-    require(offset in 0..map.size) { "offset $word in a file of ${map.size} bytes" }
+    require(offset in 0..map.size) { "offset $number in a file of ${map.size} bytes" }
     return offset
 }
 
 private fun numberOf(word: String): Long =
-    requireNotNull(if (word.startsWith("0x")) word.drop(2).toLongOrNull(HEX) else word.toLongOrNull()) {
-        "not a number: $word"
-    }
+    (if (word.startsWith("0x")) word.drop(2).toLongOrNull(HEX) else word.toLongOrNull())
+        ?: throw WrongUsage("not a number: $word")
 
-private fun bytesOf(digits: String): ByteArray {
-    require(digits.isNotEmpty()) { "no bytes" }
-    return digits.hexToByteArray()
+private fun bytesOf(words: List<String>): ByteArray {
+    val digits = words.joinToString("")
+    if (digits.isEmpty()) throw WrongUsage("no bytes")
+    return try {
+        digits.hexToByteArray()
+    } catch (_: IllegalArgumentException) {
+        throw WrongUsage("not pairs of hexadecimal digits: $digits")
+    }
 }

@@ -3,13 +3,30 @@ package dev.kmmap.examples.quickstart
 import dev.kmmap.Access
 import dev.kmmap.MMap
 import dev.kmmap.MMapOptions
+import dev.kmmap.examples.console.DONE
+import dev.kmmap.examples.console.WrongUsage
+import dev.kmmap.examples.console.end
+import dev.kmmap.examples.console.printError
+import dev.kmmap.examples.console.printOut
+import dev.kmmap.examples.console.statusOf
+
+private const val USAGE = "usage: quickstart [FILE]\nMakes the file, hello.txt if none is named, and says what it does with it."
 
 /**
- * The first minutes with kmmap on a real file: makes it, maps it, reads a line, takes a slice, edits in place, searches, grows,
- * flushes and closes, and says what it sees at each step. The same source runs on the JVM and as a native binary.
+ * The first minutes with kmmap on a real file: makes it, maps it, reads a line, takes a slice, edits in place, searches,
+ * grows, flushes and closes, and says what it sees at each step. The same source runs on the JVM and as a native binary.
  */
-public fun main(arguments: Array<String>) {
-    val path = arguments.firstOrNull() ?: "hello.txt"
+public fun main(arguments: Array<String>): Unit = end(quickstart(arguments.toList(), ::printError))
+
+/** Does so with the file that the command line [words] name, and returns the status with which the program ends. */
+internal fun quickstart(words: List<String>, printError: (String) -> Unit): Int =
+    statusOf("quickstart", USAGE, printError) {
+        if (words.size > 1) throw WrongUsage()
+        takeSteps(words.firstOrNull() ?: "hello.txt")
+        DONE
+    }
+
+private fun takeSteps(path: String) {
     val text = "Hello kmmap!\nEvery byte is memory.\n".encodeToByteArray()
 
     step("write", "a new file $path of ${text.size} bytes, through a map that creates and extends it")
@@ -38,7 +55,7 @@ public fun main(arguments: Array<String>) {
 }
 
 private fun step(name: String, what: Any) {
-    println("${name.padEnd(14)}$what")
+    printOut("${name.padEnd(14)}$what\n")
 }
 
 private fun quoted(bytes: ByteArray): String = "\"" + bytes.decodeToString().replace("\n", "\\n") + "\""

@@ -36,9 +36,18 @@ public fun createQueue(path: String, capacity: Int) {
     }
 }
 
+/** Maps the queue at [path]. Throws [IllegalArgumentException] if the file has not the size of one. */
+private fun openQueue(path: String): MMap {
+    val map = MMap.open(path, Access.WRITE)
+    val size = map.size
+    if (size >= SLOTS + MESSAGE && (size - SLOTS).countOneBits() == 1) return map
+    map.close()
+    throw IllegalArgumentException("no queue: $path has $size bytes")
+}
+
 /** The sending side; for one thread. Others are told of [batch] messages at once, or by [publish]. */
-public class Sender(path: String, private val batch: Int = 1) : AutoCloseable {
-    private val map = MMap.open(path, Access.WRITE)
+public class Sender(path: String, private val batch: Long = 1) : AutoCloseable {
+    private val map = openQueue(path)
     private val mask = (map.size - SLOTS) / MESSAGE - 1
     private var next = map.getLongAcquire(SENT)
     private var published = next
@@ -74,8 +83,8 @@ public class Sender(path: String, private val batch: Int = 1) : AutoCloseable {
 }
 
 /** The receiving side; for one thread. The slots are given back [batch] at once, or when there is nothing more. */
-public class Receiver(path: String, private val batch: Int = 1) : AutoCloseable {
-    private val map = MMap.open(path, Access.WRITE)
+public class Receiver(path: String, private val batch: Long = 1) : AutoCloseable {
+    private val map = openQueue(path)
     private val mask = (map.size - SLOTS) / MESSAGE - 1
     private var next = map.getLongAcquire(RECEIVED)
     private var released = next

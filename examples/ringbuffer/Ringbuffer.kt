@@ -1,5 +1,11 @@
 package dev.kmmap.examples.ringbuffer
 
+import dev.kmmap.examples.console.DONE
+import dev.kmmap.examples.console.WrongUsage
+import dev.kmmap.examples.console.end
+import dev.kmmap.examples.console.printError
+import dev.kmmap.examples.console.printOut
+import dev.kmmap.examples.console.statusOf
 import kotlin.time.TimeSource
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
@@ -10,7 +16,7 @@ private const val USAGE = "usage: ringbuffer create|send|receive FILE [COUNT [BA
 
 private const val CAPACITY = 1 shl 16
 private const val COUNT = 10_000_000L
-private const val BATCH = 64
+private const val BATCH = 64L
 
 /** About so many looks at the other side's counter take less time than a thread that sleeps needs to wake up. */
 private const val SPINS = 100_000
@@ -19,20 +25,29 @@ private const val SPINS = 100_000
 private const val PATIENCE = 60_000
 
 /** Sends or receives messages; the same source for the JVM and native binaries. */
-public fun main(arguments: Array<String>) {
-    val path = arguments.getOrNull(1) ?: return println(USAGE)
-    val count = arguments.getOrNull(2)?.toLong() ?: COUNT
-    val batch = arguments.getOrNull(3)?.toInt() ?: BATCH
-    when (arguments[0]) {
-        "create" -> createQueue(path, CAPACITY)
-        "send" -> println(send(path, count, batch))
-        "receive" -> println(receive(path, count, batch))
-        else -> println(USAGE)
+public fun main(arguments: Array<String>): Unit = end(ringbuffer(arguments.toList(), ::printOut, ::printError))
+
+/** Does what the command line [words] ask for, and returns the status with which the program ends. */
+internal fun ringbuffer(words: List<String>, print: (String) -> Unit, printError: (String) -> Unit): Int =
+    statusOf("ringbuffer", USAGE, printError) {
+        if (words.size !in 2..4) throw WrongUsage()
+        val path = words[1]
+        val count = numberOf(words.getOrElse(2) { "$COUNT" })
+        val batch = numberOf(words.getOrElse(3) { "$BATCH" })
+        when (words[0]) {
+            "create" -> createQueue(path, CAPACITY)
+            "send" -> print("${send(path, count, batch)}\n")
+            "receive" -> print("${receive(path, count, batch)}\n")
+            else -> throw WrongUsage()
+        }
+        DONE
     }
-}
+
+private fun numberOf(word: String): Long =
+    word.toLongOrNull()?.takeIf { it > 0 } ?: throw WrongUsage("not a number of messages: $word")
 
 /** Sends the numbers from 0 to before [count]; the clock runs from the first that was taken on. */
-internal fun send(path: String, count: Long, batch: Int): String = Sender(path, batch).use { queue ->
+internal fun send(path: String, count: Long, batch: Long): String = Sender(path, batch).use { queue ->
     val begin = TimeSource.Monotonic.markNow()
     for (message in 0 until count) {
         if (!queue.offer(message)) await { queue.offer(message) }
@@ -42,7 +57,7 @@ internal fun send(path: String, count: Long, batch: Int): String = Sender(path, 
 }
 
 /** Receives as many messages, each of which has to be the number after the one before. */
-internal fun receive(path: String, count: Long, batch: Int): String = Receiver(path, batch).use { queue ->
+internal fun receive(path: String, count: Long, batch: Long): String = Receiver(path, batch).use { queue ->
     await { queue.isReady() }
     val begin = TimeSource.Monotonic.markNow()
     for (expected in 0 until count) {

@@ -1,10 +1,15 @@
 package dev.kmmap.examples.tail
 
 import dev.kmmap.MMap
+import dev.kmmap.examples.console.DONE
+import dev.kmmap.examples.console.WrongUsage
+import dev.kmmap.examples.console.end
+import dev.kmmap.examples.console.printError
+import dev.kmmap.examples.console.printOut
+import dev.kmmap.examples.console.statusOf
 import dev.kmmap.linesBackward
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
-import kotlinx.io.IOException
 
 private const val USAGE = "usage: tail [-n LINES] [-f] FILE\n" +
     "Prints the last lines of a file, 10 if nothing else is said; with -f also what is written to it from then on,\n" +
@@ -19,37 +24,41 @@ private const val PAUSE = 200L
 private const val PRINTED_AT_ONCE = 1 shl 16
 
 /** Prints the end of a file of any size; the same source for the JVM and native binaries. */
-public fun main(arguments: Array<String>) {
-    var count: Int? = LINES
-    var follow = false
-    val paths = mutableListOf<String>()
-    val words = arguments.iterator()
-    for (word in words) when (word) {
-        "-f" -> follow = true
-        "-n" -> count = if (words.hasNext()) words.next().toIntOrNull() else null
-        else -> paths += word
+public fun main(arguments: Array<String>): Unit = end(tail(arguments.toList(), ::printOut, ::printError))
+
+/** Does what the command line [words] ask for, and returns the status with which the program ends. */
+internal fun tail(words: List<String>, print: (String) -> Unit, printError: (String) -> Unit): Int =
+    statusOf("tail", USAGE, printError) {
+        var count = LINES
+        var follow = false
+        val paths = mutableListOf<String>()
+        val left = words.iterator()
+        for (word in left) when {
+            word == "-f" -> follow = true
+            word == "-n" -> count = countOf(if (left.hasNext()) left.next() else "")
+            word.startsWith("-") -> throw WrongUsage("no such option: $word")
+            else -> paths += word
+        }
+        val path = paths.singleOrNull() ?: throw WrongUsage()
+        if (follow) follow(path, count, print) else tail(path, count, print)
+        DONE
     }
-    if (count == null || count < 0 || paths.size != 1) return println(USAGE)
-    try {
-        if (follow) follow(paths[0], count) else tail(paths[0], count, ::print)
-    } catch (e: IllegalArgumentException) {
-        println("tail: ${e.message}")
-    } catch (e: IOException) {
-        println("tail: ${e.message}")
-    }
-}
+
+private fun countOf(word: String): Int =
+    word.toIntOrNull()?.takeIf { it >= 0 } ?: throw WrongUsage("not a number of lines: $word")
 
 /** Gives the last [count] lines of the file at [path] to [print], a piece at a time. */
 internal fun tail(path: String, count: Int, print: (String) -> Unit): Unit = MMap.open(path).use { map ->
     printFrom(map, startOfLastLines(map, count), isComplete = true, print)
 }
 
-private fun follow(path: String, count: Int): Unit = Follower(path, count, ::print).use { follower ->
-    while (true) {
-        follower.poll()
-        runBlocking { delay(PAUSE) }
+private fun follow(path: String, count: Int, print: (String) -> Unit): Unit =
+    Follower(path, count, print).use { follower ->
+        while (true) {
+            follower.poll()
+            runBlocking { delay(PAUSE) }
+        }
     }
-}
 
 /** Only the lines that are asked for are looked at, from the last one on. */
 internal fun startOfLastLines(map: MMap, count: Int): Long =

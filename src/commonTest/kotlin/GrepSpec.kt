@@ -2,7 +2,10 @@ package dev.kmmap
 
 import dev.kmmap.examples.grep.countLines
 import dev.kmmap.examples.grep.grep
+import dev.kmmap.fixtures.Ended
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.ended
+import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 
@@ -37,5 +40,20 @@ internal class GrepSpec : FunSpec({
         withMap(TEXT) { countLines(it, "error") } shouldBe 3
         withMap("error\n\nerror\n") { countLines(it, "error") } shouldBe 2
         withMap("") { countLines(it, "error") } shouldBe 0
+    }
+
+    test("the status is that of grep: 0 if there is something, 1 if there is nothing, 2 for any error") {
+        TemporaryFile(TEXT.encodeToByteArray()).use { file ->
+            ended(::grep, "fine", file.path) shouldBe Ended(0, "10:fine\n")
+            ended(::grep, "-c", "error", file.path) shouldBe Ended(0, "3\n")
+            ended(::grep, "-o", "fine", file.path) shouldBe Ended(0, "10:fine\n")
+            for (option in listOf("-o", "-c")) ended(::grep, option, "absent", file.path).status shouldBe 1
+            ended(::grep, "absent", file.path) shouldBe Ended(1)
+            for (words in listOf(listOf(), listOf("x"), listOf("", file.path), listOf("-c", "x"))) withClue(words) {
+                ended(::grep, *words.toTypedArray()).brief shouldBe
+                    Ended(2, errors = "usage: grep [-c | -o] NEEDLE FILE")
+            }
+        }
+        TemporaryFile().use { missing -> ended(::grep, "x", missing.path).status shouldBe 2 }
     }
 })

@@ -1,8 +1,9 @@
 package dev.kmmap
 
 import dev.kmmap.examples.hex.hex
+import dev.kmmap.fixtures.Ended
 import dev.kmmap.fixtures.TemporaryFile
-import io.kotest.assertions.throwables.shouldThrow
+import dev.kmmap.fixtures.ended
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
@@ -19,7 +20,8 @@ private const val ROWS = """00000000: 4865 6c6c 6f20 6b6d 6d61 7021 0a45 7665  H
 
 private const val LARGE = 5L shl 30
 
-private fun said(vararg words: String): String = buildString { hex(words.toList()) { append(it) } }
+private fun said(vararg words: String): String =
+    ended(::hex, *words).also { it.copy(output = "") shouldBe Ended(0) }.output
 
 internal class HexSpec : FunSpec({
     test("a file, or a part of it, is printed as xxd does") {
@@ -48,7 +50,6 @@ internal class HexSpec : FunSpec({
             said(file.path, "--find", "61", "61").lines().map { it.substringBefore(':') } shouldBe
                 listOf("00000000", "00000001", "")
             said(file.path, "--find", "6162") shouldBe "00000002: 6162                                     ab\n"
-            said(file.path, "--find", "6161616161") shouldBe ""
         }
     }
 
@@ -60,22 +61,43 @@ internal class HexSpec : FunSpec({
         }
     }
 
-    test("what cannot be is refused, and the file stays as it is") {
-        val refused = listOf(
-            listOf("36"), listOf("-36"), listOf("ten"), listOf("0x"), listOf("0", "-1"), listOf("--find", "4"),
-            listOf("--find", "4g"), listOf("--set", "34", "0102"), listOf("--set", "36", "01"),
-            listOf("--set", "0", "+1"),
+    test("bytes that are nowhere are no error, but no success either") {
+        TemporaryFile("aaab".encodeToByteArray()).use { file ->
+            ended(::hex, file.path, "--find", "6161616161") shouldBe Ended(1)
+            said(file.path, "--find", "62") shouldStartWith "00000003: 62 "
+        }
+    }
+
+    test("what is no command is wrong usage, what cannot be is an error, and the file stays as it is") {
+        val wrong = mapOf(
+            listOf("ten") to "not a number: ten",
+            listOf("0x") to "not a number: 0x",
+            listOf("0", "-1") to "a negative length: -1",
+            listOf("--find", "4") to "not pairs of hexadecimal digits: 4",
+            listOf("--find", "4g") to "not pairs of hexadecimal digits: 4g",
+            listOf("--set", "0", "+1") to "not pairs of hexadecimal digits: +1",
+            listOf("--set", "0", "") to "no bytes",
+        )
+        val failing = mapOf(
+            listOf("36") to "offset 36 in a file of 35 bytes",
+            listOf("-36") to "offset -36 in a file of 35 bytes",
+            listOf("--set", "36", "01") to "offset 36 in a file of 35 bytes",
+            listOf("--set", "34", "0102") to "2 bytes at 34, but the file has only 1 there",
         )
         TemporaryFile(TEXT.encodeToByteArray()).use { file ->
-            for (words in refused) withClue(words) {
-                shouldThrow<IllegalArgumentException> { said(file.path, *words.toTypedArray()) }
+            for ((words, message) in wrong) withClue(words) {
+                ended(::hex, file.path, *words.toTypedArray()).brief shouldBe Ended(2, errors = "hex: $message")
+            }
+            for ((words, message) in failing) withClue(words) {
+                ended(::hex, file.path, *words.toTypedArray()) shouldBe Ended(1, errors = "hex: $message")
             }
             for (words in listOf(listOf("--set", "0"), listOf("--find"), listOf("1", "2", "3"))) withClue(words) {
-                said(file.path, *words.toTypedArray()) shouldStartWith "usage:"
+                val found = ended(::hex, file.path, *words.toTypedArray())
+                found.copy(errors = "") shouldBe Ended(2)
+                found.errors shouldStartWith "usage:"
             }
             file.readBytes().decodeToString() shouldBe TEXT
         }
-        said() shouldStartWith "usage:"
     }
 
     test("a file of 5 GiB is edited, found in and shown at its far end") {

@@ -4,16 +4,17 @@ import dev.kmmap.examples.keyvalue.KeyValueLog
 import dev.kmmap.examples.keyvalue.compact
 import dev.kmmap.examples.keyvalue.crc32
 import dev.kmmap.examples.keyvalue.keyValue
+import dev.kmmap.fixtures.Ended
 import dev.kmmap.fixtures.Ground
 import dev.kmmap.fixtures.KeyValueChanges
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.ended
 import dev.kmmap.fixtures.ground
 import dev.kmmap.fixtures.longKills
 import dev.kmmap.fixtures.longRun
 import dev.kmmap.fixtures.peerCommand
 import dev.kmmap.fixtures.seeds
 import dev.kmmap.fixtures.testUnless
-import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeIn
@@ -30,7 +31,8 @@ private val kills = if (longRun) longKills else 3
 private const val CHANGES = 50
 private const val MILLISECONDS = 30
 
-private fun said(vararg words: String): List<String> = buildList { keyValue(words.toList()) { add(it) } }
+private fun said(vararg words: String): List<String> =
+    ended(::keyValue, *words).also { it.copy(output = "") shouldBe Ended(0) }.output.lines().dropLast(1)
 
 /** A log of the first changes, and the bytes of its file. */
 private fun bytesAfter(count: Long): ByteArray = TemporaryFile().use { file ->
@@ -47,13 +49,33 @@ internal class KeyValueSpec : FunSpec({
             said("get", file.path, "fruit") shouldBe listOf("pear")
             said("list", file.path) shouldBe listOf("fruit = pear", "größe = ")
             said("delete", file.path, "fruit") shouldBe emptyList()
-            said("get", file.path, "fruit") shouldBe listOf("no such key: fruit")
-            said("delete", file.path, "fruit") shouldBe listOf("no such key: fruit")
+            for (command in listOf("get", "delete")) {
+                val found = ended(::keyValue, command, file.path, "fruit")
+                found shouldBe Ended(1, errors = "keyvalue: no such key: fruit")
+            }
             // Records of 12 bytes and their key and value: fruit three times, größe once.
             said("compact", file.path) shouldBe listOf("${22 + 19 + 21 + 17} bytes became 19")
             said("list", file.path) shouldBe listOf("größe = ")
-            said("put", file.path).single().substringBefore(' ') shouldBe "usage:"
-            shouldThrow<IllegalArgumentException> { said("put", file.path, "", "empty") }
+            ended(::keyValue, "put", file.path, "", "x") shouldBe Ended(1, errors = "keyvalue: the key is empty")
+        }
+    }
+
+    test("what is no command is wrong usage, and what only reads makes no file") {
+        TemporaryFile().use { file ->
+            val wrong = listOf(
+                listOf(), listOf("put", file.path), listOf("put", file.path, "a"), listOf("get", file.path),
+                listOf("list"), listOf("drop", file.path),
+            )
+            for (words in wrong) withClue(words) {
+                val found = ended(::keyValue, *words.toTypedArray()).brief
+                found shouldBe Ended(2, errors = "usage: keyvalue put FILE KEY VALUE")
+            }
+            for (words in listOf(listOf("list"), listOf("compact"), listOf("get", "a"), listOf("delete", "a"))) {
+                withClue(words) {
+                    ended(::keyValue, words[0], file.path, *words.drop(1).toTypedArray()).status shouldBe 1
+                }
+            }
+            SystemFileSystem.exists(Path(file.path)) shouldBe false
         }
     }
 

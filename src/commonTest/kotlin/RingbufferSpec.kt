@@ -3,9 +3,13 @@ package dev.kmmap
 import dev.kmmap.examples.ringbuffer.Receiver
 import dev.kmmap.examples.ringbuffer.Sender
 import dev.kmmap.examples.ringbuffer.createQueue
+import dev.kmmap.examples.ringbuffer.ringbuffer
+import dev.kmmap.fixtures.Ended
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.ended
 import dev.kmmap.fixtures.pump
 import dev.kmmap.fixtures.runPeer
+import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.*
@@ -47,6 +51,26 @@ internal class RingbufferSpec : FunSpec({
                     receiver.isReady() shouldBe true
                     receiver.take() shouldBe 5
                 }
+            }
+        }
+    }
+
+    test("a file that is no queue, and what is no command, are refused") {
+        for (size in listOf(0, 8, 256, 1000)) TemporaryFile(ByteArray(size)).use { file ->
+            for (end in listOf("send", "receive")) withClue("$end, $size bytes") {
+                ended(::ringbuffer, end, file.path) shouldBe
+                    Ended(1, errors = "ringbuffer: no queue: ${file.path} has $size bytes")
+            }
+        }
+        val wrong = listOf(listOf("send"), listOf("go", "x"), listOf("send", "x", "1", "1", "1"))
+        for (words in wrong) withClue(words) {
+            ended(::ringbuffer, *words.toTypedArray()).brief shouldBe
+                Ended(2, errors = "usage: ringbuffer create|send|receive FILE [COUNT [BATCH]]")
+        }
+        for (word in listOf("-1", "0", "many", "9223372036854775808")) withClue(word) {
+            for (words in listOf(listOf(word), listOf("1", word))) {
+                ended(::ringbuffer, "send", "x", *words.toTypedArray()).brief shouldBe
+                    Ended(2, errors = "ringbuffer: not a number of messages: $word")
             }
         }
     }

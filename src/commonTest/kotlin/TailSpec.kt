@@ -3,8 +3,10 @@ package dev.kmmap
 import dev.kmmap.examples.tail.Follower
 import dev.kmmap.examples.tail.lengthOfWholeCharacters
 import dev.kmmap.examples.tail.tail
+import dev.kmmap.fixtures.Ended
 import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.fixtures.ended
 import dev.kmmap.fixtures.testNeeding
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
@@ -127,6 +129,27 @@ internal class TailSpec : FunSpec({
                 followed.printed() shouldBe ""
                 file.append("three\n")
                 followed.printed() shouldBe "two\nthree\n"
+            }
+        }
+    }
+
+    test("a wrong number of lines, or of files, and an unknown option are wrong usage") {
+        TemporaryFile("one\ntwo\n".encodeToByteArray()).use { file ->
+            val wrong = mapOf(
+                listOf("-n", "-1") to "tail: not a number of lines: -1",
+                listOf("-n", "ten") to "tail: not a number of lines: ten",
+                listOf("-x") to "tail: no such option: -x",
+                listOf(file.path) to "usage: tail [-n LINES] [-f] FILE",
+            )
+            for ((words, message) in wrong) withClue(words) {
+                ended(::tail, *words.toTypedArray(), file.path).brief shouldBe Ended(2, errors = message)
+            }
+            ended(::tail, file.path, "-n").brief shouldBe Ended(2, errors = "tail: not a number of lines: ")
+            ended(::tail, file.path, "-n", "1") shouldBe Ended(0, "two\n")
+        }
+        TemporaryFile().use { missing ->
+            for (words in listOf(listOf(), listOf("-f"))) {
+                ended(::tail, *words.toTypedArray(), missing.path).status shouldBe 1
             }
         }
     }

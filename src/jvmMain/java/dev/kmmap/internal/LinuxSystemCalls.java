@@ -45,8 +45,13 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final long STATX_MODE_OFFSET = 28;
     private static final long STATX_SIZE_OFFSET = 40;
 
-    private static final Function STATX =
-            new Function("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+    private static final long STATX_X64 = 332;
+    private static final long STATX_ARM64 = 291;
+
+    /** statx(2) by its number: older C libraries, musl's before 1.2.5, have no function for it. */
+    private static final Function STATX = new Function("syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
+            Option.firstVariadicArg(1));
     private static final Function ACCESS =
             new Function("access", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     private static final Function POSIX_FALLOCATE =
@@ -62,6 +67,7 @@ final class LinuxSystemCalls extends PosixSystemCalls {
             Option.firstVariadicArg(1));
 
     private final int openMemorySafely;
+    private final long statx;
 
     LinuxSystemCalls(OperatingSystem system) {
         this(system, Linking.cLibrary());
@@ -72,6 +78,7 @@ final class LinuxSystemCalls extends PosixSystemCalls {
                 new Numbers(OPEN_SAFELY, CREATE_NEW, F_DUPFD_CLOEXEC, SC_PAGESIZE, "__xpg_strerror_r"),
                 linking);
         boolean arm64 = system == OperatingSystem.LINUX_ARM64;
+        statx = arm64 ? STATX_ARM64 : STATX_X64;
         openMemorySafely = OPEN_MEMORY_SAFELY | (arm64 ? O_NOFOLLOW_ARM64 : O_NOFOLLOW_X64);
     }
 
@@ -95,7 +102,7 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private long status(long descriptor, ToLongFunction<MemorySegment> field) {
         return call((arena, state) -> {
             MemorySegment status = arena.allocate(STATX_LENGTH, Long.BYTES);
-            int result = (int) handle(STATX).invokeExact(state,
+            long result = (long) handle(STATX).invokeExact(state, statx,
                     number(descriptor), arena.allocateFrom(""), AT_EMPTY_PATH, STATX_TYPE_MODE_AND_SIZE, status);
             return result == 0 ? field.applyAsLong(status) : result;
         });

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,6 +77,30 @@ class LinuxSystemCallsTest {
                 library.define("open", arguments -> (int) arguments[1] == number ? 7 : -1);
                 SystemCalls fake = new LinuxSystemCalls(system, new Linking("the library", library, "errno"));
                 assertEquals(7, fake.openMemory("name", OpenMode.READ, 0));
+            }
+        });
+    }
+
+    /** Older C libraries have no function for it; the library here has none either. */
+    @Test
+    void modeAndSizeComeFromTheKernelByTheNumberOfTheProcessor() {
+        Map<OperatingSystem, Long> numbers =
+                Map.of(OperatingSystem.LINUX_X64, 332L, OperatingSystem.LINUX_ARM64, 291L);
+        numbers.forEach((system, number) -> {
+            try (FakeLibrary library = new FakeLibrary(PosixSystemCalls.class, LinuxSystemCalls.class)) {
+                library.define("sysconf", 4096L, 30);
+                library.define("syscall", arguments -> {
+                    if (!arguments[0].equals(number) || !arguments[1].equals(5)) return -1L;
+                    MemorySegment status = FakeLibrary.memory(arguments[5], 256);
+                    status.set(ValueLayout.JAVA_SHORT, 28, (short) FIFO);
+                    status.set(ValueLayout.JAVA_LONG, 40, 12_345L);
+                    return 0L;
+                });
+                SystemCalls fake = new LinuxSystemCalls(system, new Linking("the library", library, "errno"));
+                assertEquals(FIFO, fake.fileMode(5));
+                assertEquals(12_345, fake.fileSize(5));
+                library.defineFailing("syscall", -1L, (int) EBADF);
+                assertEquals(-EBADF, fake.fileSize(5));
             }
         });
     }

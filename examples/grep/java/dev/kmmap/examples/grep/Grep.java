@@ -5,8 +5,11 @@ import dev.kmmap.MMap;
 import dev.kmmap.MMaps;
 import dev.kmmap.Needle;
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -17,24 +20,34 @@ public final class Grep {
     /** A line longer than this (binary files have such) is shown only around the match. */
     private static final long SHOWN_AROUND = 200;
 
+    private static final int FOUND = 0;
+    private static final int NOT_FOUND = 1;
+    private static final int FAILED = 2;
+
     private Grep() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) {
+        // Unlike System.out it tells of a device that is full.
+        System.exit(run(arguments, new FileOutputStream(FileDescriptor.out), System.err));
+    }
+
+    /** Does what the command line asks for, and returns the status with which the program ends, which is grep's. */
+    static int run(String[] arguments, OutputStream out, PrintStream errors) {
         String option = arguments.length > 0 && List.of("-c", "-o").contains(arguments[0]) ? arguments[0] : "";
         int first = option.isEmpty() ? 0 : 1;
         if (arguments.length != first + 2 || arguments[first].isEmpty()) {
-            System.err.println("usage: Grep [-c | -o] NEEDLE FILE");
-            System.exit(2);
+            errors.println("usage: grep-java [-c | -o] NEEDLE FILE");
+            return FAILED;
         }
-        try (MMap map = MMap.open(arguments[first + 1], Access.READ);
-                OutputStream output = new BufferedOutputStream(System.out, 1 << 16)) {
+        try (MMap map = MMap.open(arguments[first + 1], Access.READ)) {
+            OutputStream output = new BufferedOutputStream(out, 1 << 16);
             boolean found = option.equals("-c")
                     ? printCount(map, arguments[first], output)
                     : grep(map, arguments[first], option.equals("-o"), output);
-            System.exit(found ? 0 : 1);
-        } catch (IOException e) {
-            System.err.println("grep: " + e.getMessage());
-            System.exit(2);
+            return found ? FOUND : NOT_FOUND;
+        } catch (IOException | IllegalArgumentException e) {
+            errors.println("grep-java: " + e.getMessage());
+            return FAILED;
         }
     }
 
