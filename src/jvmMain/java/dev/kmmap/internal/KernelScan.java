@@ -42,19 +42,27 @@ final class KernelScan implements Scanner {
 
     /** Searches for a needle; {@code null} where there is no kernel. */
     static Scanner of(byte[] needle, boolean ignoreCase, Supplier<Scanner> portable) {
-        return isOffered()
+        return isOfferedOrTold()
                 ? new KernelScan(needle, (memory, copy) -> Functions.prepare(memory, copy, ignoreCase), portable)
                 : null;
     }
 
     /** Searches for any one of the bytes; {@code null} where there is no kernel. */
     static Scanner ofSet(byte[] set, Supplier<Scanner> portable) {
-        return isOffered() ? new KernelScan(set, Functions::prepareSet, portable) : null;
+        return isOfferedOrTold() ? new KernelScan(set, Functions::prepareSet, portable) : null;
     }
 
     /** Whether there is a kernel. */
     static boolean isOffered() {
         return NativeLibrary.offers(PROPERTY);
+    }
+
+    private static boolean isOfferedOrTold() {
+        if (isOffered()) {
+            return true;
+        }
+        Missing.tell();
+        return false;
     }
 
     @Override
