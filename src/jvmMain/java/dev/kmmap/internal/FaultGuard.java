@@ -58,9 +58,9 @@ public final class FaultGuard {
             return null;
         }
         if (!NativeLibrary.isWanted(PROPERTY)) {
-            return "switched off by " + PROPERTY;
+            return PROPERTY + "=false";
         }
-        return ERROR == 0 ? "the library is not loaded" : "its handler cannot be installed, error " + -ERROR;
+        return ERROR == 0 ? "the native library is not loaded" : "its handler cannot be installed, error " + -ERROR;
     }
 
     /** The number of a range that is guarded from now on; 0 if it is not. */

@@ -57,6 +57,11 @@ final class KernelScan implements Scanner {
         return NativeLibrary.offers(PROPERTY);
     }
 
+    /** The instructions it uses, as a level of scan.h. Only to be asked where it is offered. */
+    static long level() {
+        return Functions.level();
+    }
+
     private static boolean isOfferedOrTold() {
         if (isOffered()) {
             return true;
@@ -152,6 +157,8 @@ final class KernelScan implements Scanner {
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
         private static final MethodHandle SIZE =
                 NativeLibrary.handle("kmmap_scan_size", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+        private static final MethodHandle LEVEL =
+                NativeLibrary.handle("kmmap_scan_best_level", FunctionDescriptor.of(JAVA_LONG));
         private static final MethodHandle PREPARE = NativeLibrary.handle("kmmap_scan_prepare",
                 FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG));
         private static final MethodHandle PREPARE_SET = NativeLibrary.handle("kmmap_scan_prepare_set",
@@ -166,6 +173,14 @@ final class KernelScan implements Scanner {
         static long size(long length) {
             try {
                 return (long) SIZE.invokeExact(length);
+            } catch (Throwable thrown) {
+                throw NativeLibrary.impossible(thrown);
+            }
+        }
+
+        static long level() {
+            try {
+                return (long) LEVEL.invokeExact();
             } catch (Throwable thrown) {
                 throw NativeLibrary.impossible(thrown);
             }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Warns, once, of what this system could have and this JVM has not. What somebody has switched off is no reason to warn,
- * nor is a system for which there is no library.
+ * Warns, once, of what this system could have and this JVM has not. What somebody has switched off is no reason to
+ * warn, nor is a system for which there is no library.
  */
 final class Missing {
     private static final AtomicBoolean TOLD = new AtomicBoolean();
@@ -44,7 +44,7 @@ final class Missing {
         }
         String why = noKernel ? "its library was not loaded: " + NativeLibrary.told() : FaultGuard.problem();
         return "kmmap goes without " + String.join(" and ", what) + ". Why: " + why
-                + ". What to do: set java.io.tmpdir to a folder that this process may write and that is not mounted noexec"
-                + ", or do without by " + String.join(" ", switches) + ". Capability.report() says more.";
+                + ". What to do: set java.io.tmpdir to a folder that this process may write and that is not mounted"
+                + " noexec, or do without by " + String.join(" ", switches) + ". Capability.report() says more.";
     }
 }

@@ -65,7 +65,7 @@ final class NativeLibrary {
 
     /** Apart, so that nothing is loaded unless it is wanted. */
     private static final class Library {
-        static final Loaded LOADED = load(PlatformJvm.getCurrentSystem());
+        static final Loaded LOADED = load();
     }
 
     /** Whether the library is loaded, and the feature is not switched off by {@code -Dproperty=false}. */
@@ -80,7 +80,11 @@ final class NativeLibrary {
 
     /** Whether there is such a library for this system at all. */
     static boolean isPossible() {
-        return resource(PlatformJvm.getCurrentSystem()) != null;
+        try {
+            return resource(PlatformJvm.getCurrentSystem()) != null;
+        } catch (UnsupportedOperationException unknownSystem) {
+            return false;
+        }
     }
 
     /** From where the library was loaded, or why it was not. */
@@ -100,7 +104,13 @@ final class NativeLibrary {
         return new AssertionError("a foreign call throws nothing", thrown);
     }
 
-    private static Loaded load(OperatingSystem system) {
+    private static Loaded load() {
+        OperatingSystem system;
+        try {
+            system = PlatformJvm.getCurrentSystem();
+        } catch (UnsupportedOperationException unknownSystem) {
+            return new Loaded(null, unknownSystem.getMessage());
+        }
         if (resource(system) == null) {
             return new Loaded(null, "there is none for " + system.getDisplayName());
         }
@@ -219,7 +229,8 @@ final class NativeLibrary {
 
     private static SymbolLookup loadFromFile(byte[] content, String parent) throws IOException {
         Path folder = Files.createTempDirectory(Path.of(parent), "kmmap");
-        Path file = folder.resolve("kmmap");
+        // To a name without an ending Windows would add one.
+        Path file = folder.resolve(PlatformJvm.getCurrentSystem() == OperatingSystem.WINDOWS ? "kmmap.dll" : "kmmap");
         try {
             return lookup(Files.write(file, content).toString());
         } finally {

@@ -29,6 +29,7 @@ public final class LibraryProgram {
     public static void main(String[] words) throws Exception {
         switch (words[0]) {
             case "use" -> use();
+            case "report" -> System.out.println(Capability.report());
             case "beside" -> {
                 occupy(Path.of(words[1]));
                 use();

@@ -191,6 +191,51 @@ class NativeLibraryTest {
         return text.replace(name, name.replace(digits, others)).getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    @Test
+    void theReportSaysWhatIsSwitchedOff() throws Exception {
+        List<String> report = run(List.of("-Ddev.kmmap.kernel=false"), "report").output;
+        assertLines(report, "SIMD search: none, dev.kmmap.kernel=false", "SIMD_SEARCH: no",
+                "native library: from memory", "fault guard: on", "FAULT_GUARD: yes");
+        report = run(List.of("-Ddev.kmmap.faultGuard=false"), "report").output;
+        assertLines(report, "native library: from memory", "SIMD_SEARCH: yes", "fault guard: off, "
+                + "dev.kmmap.faultGuard=false", "FAULT_GUARD: no");
+        report = run(List.of("-Ddev.kmmap.faultGuard=false", "-Ddev.kmmap.kernel=false"), "report").output;
+        assertLines(report, "native library: not loaded, dev.kmmap.kernel=false and dev.kmmap.faultGuard=false",
+                "SIMD_SEARCH: no", "FAULT_GUARD: no");
+    }
+
+    @Test
+    void theReportSaysWhyTheLibraryCouldNotBeLoaded() throws Exception {
+        List<String> report = start(Map.of(), command(List.of("prlimit", "--fsize=4096"),
+                List.of("-XX:-UsePerfData", "-Djava.io.tmpdir=" + folder), "report")).output;
+        assertLines(report, "SIMD search: none, the native library is not loaded",
+                "fault guard: off, the native library is not loaded", "SIMD_SEARCH: no", "FAULT_GUARD: no");
+        String library = report.stream().filter(it -> it.startsWith("native library: ")).findFirst().orElseThrow();
+        assertTrue(library.startsWith("native library: not from memory (java.io.IOException: "), library);
+        assertTrue(library.contains("; not from a file in " + folder + " (java.io.IOException: "), library);
+    }
+
+    /** A report is wanted most where nothing works. */
+    @Test
+    void theReportIsMadeWhereTheSystemIsUnknownOrLetsNobodyIn() throws Exception {
+        List<String> report = run(List.of("-Dos.name=Plan 9", "-Dos.arch=vax"), "report").output;
+        assertTrue(report.get(1).startsWith("system: unknown, kmmap does not know Plan 9 (vax)"), report.toString());
+        assertEquals("SIMD_SEARCH: unknown, " + report.get(1).substring("system: unknown, ".length()),
+                report.stream().filter(it -> it.startsWith("SIMD_SEARCH")).findFirst().orElseThrow());
+        var command = command(List.of(), List.of("--illegal-native-access=deny"), "report");
+        command.remove("--enable-native-access=ALL-UNNAMED");
+        Result refused = start(Map.of(), command);
+        assertEquals("", refused.errors);
+        assertTrue(refused.output.contains("fault guard: unknown, kmmap needs native access, which this JVM refuses: "
+                + "start it with --enable-native-access=ALL-UNNAMED"), refused.output.toString());
+    }
+
+    private static void assertLines(List<String> report, String... lines) {
+        for (String line : lines) {
+            assertTrue(report.contains(line), line + " in " + String.join("\n", report));
+        }
+    }
+
     private record Result(int status, List<String> output, String errors) {
     }
 
