@@ -90,7 +90,12 @@ static struct kmmap_scanner *prepare(struct wanted wanted, int level) {
 
 static int levels(void) {
     const unsigned char byte = 0;
-    return (int) kmmap_scan_level(prepare((struct wanted) {&byte, 1, NEEDLE}, KMMAP_SCAN_WIDE)) + 1;
+    const long long used = kmmap_scan_level(prepare((struct wanted) {&byte, 1, NEEDLE}, KMMAP_SCAN_WIDE));
+    if (used != kmmap_scan_best_level()) {
+        fprintf(stderr, "the best level is not the one that is used\n");
+        abort();
+    }
+    return (int) used + 1;
 }
 
 static unsigned char small_letter(unsigned char byte) {

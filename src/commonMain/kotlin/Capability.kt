@@ -6,6 +6,7 @@ import dev.kmmap.internal.guardRange
 import dev.kmmap.internal.kernelScan
 import dev.kmmap.internal.platformSystemCalls
 import dev.kmmap.internal.releaseGuard
+import kotlin.jvm.JvmStatic
 
 /**
  * What depends on the system, or on how the process was started, and can be asked for before it is used. What can't be
@@ -29,7 +30,7 @@ public enum class Capability(private val present: () -> Boolean) {
     }),
 
     /** Searches use SIMD instructions; without them they find the same, in more time. */
-    SIMD_SEARCH({ kernelScan(byteArrayOf(1, 2), ignoreCase = false) != null }),
+    SIMD_SEARCH({ platformSystemCalls.pageSize > 0 && kernelScan(byteArrayOf(1, 2), ignoreCase = false) != null }),
 
     /** [MMap.memfd] and the anonymous memory behind [seals]: files in memory (memfd_create(2)). */
     MEMORY_FILES({ here.memoryFiles }),
@@ -51,6 +52,23 @@ public enum class Capability(private val present: () -> Boolean) {
      */
     public val isSupported: Boolean
         get() = present()
+
+    public companion object {
+        /**
+         * Tells all that matters when something is missing or slow here, for a bug report: system and processor, the
+         * JVM or Kotlin/Native with its version, from where the native library was loaded or why it was not, the
+         * instructions that searches use, whether pages that are lost are guarded or why not, the sizes of pages, how
+         * many ranges are mapped and may be, and each capability.
+         *
+         * For people to read: words and lines may change with any version. May be called from any thread.
+         *
+         * @return lines of a title, a colon and what there is; without a line break at the end. Never an exception:
+         * a system that kmmap does not know, or a JVM that does not let it in, is told as such.
+         * @sample dev.kmmap.samples.PagingSamples.reported
+         */
+        @JvmStatic
+        public fun report(): String = dev.kmmap.internal.report()
+    }
 }
 
 private val here: Capabilities get() = currentSystem.capabilities

@@ -2,11 +2,18 @@ package dev.kmmap
 
 import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.TemporaryFile
+import dev.kmmap.internal.KMMAP_VERSION
 import dev.kmmap.internal.OperatingSystem
+import dev.kmmap.internal.RangeLimit
+import dev.kmmap.internal.ReportLine
 import dev.kmmap.internal.currentSystem
+import dev.kmmap.internal.guardProblem
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldEndWith
+import io.kotest.matchers.string.shouldMatch
 import kotlin.random.Random
 
 /** What is tried, to see whether it works: `true`, or the exception of what is not supported. */
@@ -43,6 +50,47 @@ internal class CapabilitySpec : FunSpec({
         Capability.SIMD_SEARCH.isSupported shouldBe (currentSystem != OperatingSystem.DARWIN)
         Capability.RESERVED_ADDRESSES.isSupported shouldBe !currentSystem.isWindows
     }
+
+    test("the report names system, runtime, library, instructions, guard, sizes, ranges and every capability") {
+        val report = reported()
+        report.keys shouldBe ReportLine.entries.map { it.title }.toSet() + Capability.entries.map { it.name }
+        for ((title, text) in report) withClue(title) { text.isBlank() shouldBe false }
+        report[ReportLine.VERSION] shouldBe KMMAP_VERSION
+        report[ReportLine.SYSTEM] shouldContain currentSystem.displayName
+        report[ReportLine.RUNTIME] shouldContain KotlinVersion.CURRENT.toString()
+        report[ReportLine.PAGES] shouldBe "${MMap.pageSize} bytes"
+        report[ReportLine.GRANULARITY] shouldBe "${MMap.allocationGranularity} bytes"
+        for (capability in Capability.entries) withClue(capability) {
+            report[capability.name] shouldBe if (capability.isSupported) "yes" else "no"
+        }
+        val instructions = when {
+            !Capability.SIMD_SEARCH.isSupported -> Regex("none, .+")
+            currentSystem == OperatingSystem.LINUX_ARM64 -> Regex("NEON")
+            else -> Regex("SSE2|AVX2")
+        }
+        report[ReportLine.SEARCH] shouldMatch instructions
+        report[ReportLine.GUARD] shouldBe (guardProblem()?.let { "off, $it" } ?: "on")
+        report[ReportLine.LIBRARY] shouldMatch if (Capability.SIMD_SEARCH.isSupported) {
+            Regex("linked in|from memory|loaded before, by another class loader")
+        } else {
+            Regex("there is none for .+")
+        }
+    }
+
+    test("the report counts the ranges that are mapped, of those that may be") {
+        val before = ranges()
+        MMap.anonymous(1).use { ranges() shouldBe before + 1 }
+        ranges() shouldBe before
+        val limit = if (Needs.PROC.reason == null) "the limit is ${RangeLimit.ofProcess.maximum}" else "no limit"
+        reported()[ReportLine.RANGES] shouldEndWith limit
+    }
 })
+
+private fun reported(): Map<String, String> =
+    Capability.report().lines().associate { it.substringBefore(": ") to it.substringAfter(": ") }
+
+private operator fun Map<String, String>.get(line: ReportLine): String = getValue(line.title)
+
+private fun ranges(): Long = reported()[ReportLine.RANGES].substringBefore(',').toLong()
 
 private val OperatingSystem.isWindows: Boolean get() = this == OperatingSystem.WINDOWS

@@ -2,11 +2,10 @@ package dev.kmmap
 
 import dev.kmmap.fixtures.DONE
 import dev.kmmap.fixtures.FaultedSteps
-import dev.kmmap.fixtures.Ground
 import dev.kmmap.fixtures.TOLD
 import dev.kmmap.fixtures.TemporaryFile
-import dev.kmmap.fixtures.ground
 import dev.kmmap.fixtures.longRun
+import dev.kmmap.fixtures.noFailingCalls
 import dev.kmmap.fixtures.peerCommand
 import dev.kmmap.fixtures.shell
 import dev.kmmap.fixtures.testUnless
@@ -70,14 +69,6 @@ private val faulted = listOf(
     Faulted("dup", "fcntl", listOf("EMFILE", "EACCES", "EAGAIN")),
 )
 
-private val reason: String? by lazy {
-    when {
-        ground != Ground.LINUX -> "system calls are made to fail by strace, on Linux only"
-        shell("strace --seccomp-bpf -f -o /dev/null -e trace=none true 2>/dev/null") -> null
-        else -> "there is no strace, or it may not trace"
-    }
-}
-
 private fun textOf(path: String) = SystemFileSystem.source(Path(path)).buffered().use { it.readString() }
 
 /** How a step has ended, and how many of its system calls were made to fail. */
@@ -118,7 +109,7 @@ private fun steps(error: String, trace: List<String>, report: List<String>): Lis
 internal class SystemCallFaultSpec : FunSpec({
     for (call in faulted) {
         val name = "a failing ${call.operation} is told as it is, and maps, files and descriptors are as before"
-        testUnless({ reason }, name, timeout = 10.minutes) {
+        testUnless({ noFailingCalls }, name, timeout = 10.minutes) {
             var told = 0
             var done = 0
             for ((i, error) in call.errors.take(if (longRun) call.errors.size else 1).withIndex()) {

@@ -57,6 +57,8 @@ internal actual fun guardRange(address: Long, length: Long): Long = FaultGuard.r
 
 internal actual fun releaseGuard(number: Long): Unit = FaultGuard.release(number)
 
+internal actual fun guardProblem(): String? = FaultGuard.problem()
+
 internal actual fun countFaults(number: Long): Long = FaultGuard.faults(number)
 
 internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner? =

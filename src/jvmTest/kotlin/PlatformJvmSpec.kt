@@ -6,6 +6,7 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import io.kotest.matchers.types.shouldBeInstanceOf
+import java.io.File
 
 /** Which system calls a JVM gets, by what it says about its system. */
 internal class PlatformJvmSpec : FunSpec({
@@ -28,6 +29,11 @@ internal class PlatformJvmSpec : FunSpec({
             "FreeBSD" to "amd64", "" to "",
         )
         for ((name, processor) in unknown) withClue("$name $processor") { systemOf(name, processor) shouldBe null }
+    }
+
+    test("the version that is told is that of the build") {
+        val version = Regex("<artifactId>kmmap</artifactId>\\s*<version>(.*?)</version>")
+        version.find(File("pom.xml").readText())?.groupValues?.get(1) shouldBe KMMAP_VERSION
     }
 
     test("every system gets its own system calls").config(enabledIf = { onLinux }) {

@@ -7,3 +7,5 @@ internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner?
 
 @Suppress("UNUSED_PARAMETER")
 internal actual fun kernelScanOfSet(set: ByteArray): Scanner? = null
+
+internal fun scanLevel(): Long? = null

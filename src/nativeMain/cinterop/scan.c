@@ -245,6 +245,10 @@ struct kmmap_scanner *kmmap_scan_prepare(
     return scanner;
 }
 
+long long kmmap_scan_best_level(void) {
+    return highest_level();
+}
+
 long long kmmap_scan_level(const struct kmmap_scanner *scanner) {
     return scanner->level;
 }

@@ -41,6 +41,9 @@ struct kmmap_scanner *kmmap_scan_prepare(
 struct kmmap_scanner *kmmap_scan_prepare_set(
     void *memory, const unsigned char *set, long long length, long long level);
 
+/* The highest level that the processor has. */
+long long kmmap_scan_best_level(void);
+
 /* The level that the scanner uses. */
 long long kmmap_scan_level(const struct kmmap_scanner *scanner);
 

@@ -5,6 +5,7 @@ import dev.kmmap.internal.kernel.kmmap_guarded_count
 import dev.kmmap.internal.kernel.kmmap_guarded_forward
 import dev.kmmap.internal.kernel.kmmap_scanner_collect
 import dev.kmmap.internal.kernel.kmmap_scanner_free
+import dev.kmmap.internal.kernel.kmmap_scanner_level
 import dev.kmmap.internal.kernel.kmmap_scanner_new
 import dev.kmmap.internal.kernel.kmmap_scanner_new_of_set
 import kotlinx.cinterop.LongVar
@@ -22,6 +23,8 @@ import kotlin.native.ref.createCleaner
 
 internal actual fun kernelScan(needle: ByteArray, ignoreCase: Boolean): Scanner? =
     kernelScan(needle.usePinned { kmmap_scanner_new(it.addressOf(0), needle.size.toLong(), flag(ignoreCase)) })
+
+internal fun scanLevel(): Long? = kmmap_scanner_level()
 
 internal actual fun kernelScanOfSet(set: ByteArray): Scanner? =
     kernelScan(set.usePinned { kmmap_scanner_new_of_set(it.addressOf(0), set.size.toLong()) })

@@ -159,6 +159,12 @@ internal expect fun releaseGuard(number: Long)
 /** How many pages were found gone in ranges that have or had this [number]. */
 internal expect fun countFaults(number: Long): Long
 
+/** Why pages that are lost are not guarded here, or `null` if they are. The system is asked each time. */
+internal expect fun guardProblem(): String?
+
+/** What only the platform knows of itself, for [report]. */
+internal expect fun platformFacts(): PlatformFacts
+
 /**
  * A scanner by SIMD instructions for [needle], which is copied and has at least one byte; `null` where there is none.
  * With [ignoreCase] ASCII letters match in either case. It takes longer to prepare than [PortableScan], and finds the

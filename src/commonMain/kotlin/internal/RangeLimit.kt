@@ -14,8 +14,14 @@ import kotlin.concurrent.atomics.incrementAndFetch
  * Counts the ranges that are mapped, and refuses more than [maximum] of them. A process that has as many as the system
  * allows cannot even get memory for itself any more: of the JVM nothing is left then.
  */
-internal class RangeLimit(private val maximum: Long) {
+internal class RangeLimit(val maximum: Long) {
     private val mapped = AtomicLong(0)
+
+    /** How many are counted now. */
+    val inUse: Long get() = mapped.load()
+
+    /** Whether there are no more than can be counted. */
+    val isEndless: Boolean get() = maximum == Long.MAX_VALUE
 
     /** Counts one more, unless that is too many. */
     fun take(): Boolean {
@@ -45,7 +51,7 @@ internal class RangeLimit(private val maximum: Long) {
         private const val NO_MEMORY_CODE = 12
 
         /** The limit of this process. Systems but Linux have none that could be reached. */
-        val ofProcess: RangeLimit by lazy { RangeLimit((allowed() ?: Long.MAX_VALUE) / 100 * SHARE_TAKEN) }
+        val ofProcess: RangeLimit by lazy { RangeLimit(allowed()?.let { it / 100 * SHARE_TAKEN } ?: Long.MAX_VALUE) }
 
         /** What Linux allows a process; `null` where nobody says. */
         private fun allowed(): Long? = try {

@@ -31,6 +31,9 @@ internal object PagingSamples {
     /** Where a file that others truncate is searched as it is, and where a copy of it. */
     fun asked(): String = if (Capability.FAULT_GUARD.isSupported) "search the map" else "search a copy"
 
+    /** What a program says of itself when it is asked for its version. */
+    fun reported(): List<String> = Capability.report().lines()
+
     /** A table that is written once, and from then on nobody changes by mistake. */
     fun sealedAfterWriting(table: ByteArray): String = MMap.anonymous(table.size.toLong()).use { map ->
         map.copyFrom(0, table)

@@ -9,6 +9,7 @@ import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.here
 import dev.kmmap.fixtures.testNeeding
+import dev.kmmap.internal.KMMAP_VERSION
 import dev.kmmap.internal.SEARCH_WINDOW
 import dev.kmmap.internal.SystemCall
 import io.kotest.assertions.throwables.shouldThrow
@@ -316,6 +317,10 @@ internal class SamplesSpec : FunSpec({
 
     test("broughtIn") {
         withText("hello") { PagingSamples.broughtIn(it.path) shouldBe true }
+    }
+
+    test("reported") {
+        PagingSamples.reported().first() shouldBe "kmmap: $KMMAP_VERSION"
     }
 
     test("asked") {

@@ -34,6 +34,13 @@ class MMapPagingJavaTest {
     }
 
     @Test
+    void theReportIsATextOfLines() {
+        var lines = Capability.report().lines().toList();
+        assertTrue(lines.size() > Capability.values().length);
+        assertTrue(lines.contains("MEMORY_FILES: " + (Capability.MEMORY_FILES.isSupported() ? "yes" : "no")));
+    }
+
+    @Test
     void aMapIsProtectedAndWrittenAgain() throws IOException {
         try (MMap map = MMap.anonymous(10)) {
             MMaps.protect(map, Protection.READ);

@@ -29,9 +29,13 @@ public final class FaultGuard {
 
     private static final boolean INSTALLED;
 
+    /** The negated error of installing the handler; 0 if that was not tried, or has worked. */
+    private static final int ERROR;
+
     static {
-        long address = NativeLibrary.offers(PROPERTY) ? install() : -1;
+        long address = NativeLibrary.offers(PROPERTY) ? install() : 0;
         INSTALLED = address > 0;
+        ERROR = INSTALLED ? 0 : (int) address;
         COUNTERS = INSTALLED
                 ? Linking.segment(address, RANGES * Long.BYTES, Arena.global())
                 : Arena.global().allocate(JAVA_LONG);
@@ -48,9 +52,24 @@ public final class FaultGuard {
         return INSTALLED;
     }
 
+    /** Why nothing is guarded; {@code null} if it is. */
+    static String problem() {
+        if (INSTALLED) {
+            return null;
+        }
+        if (!NativeLibrary.isWanted(PROPERTY)) {
+            return PROPERTY + "=false";
+        }
+        return ERROR == 0 ? "the native library is not loaded" : "its handler cannot be installed, error " + -ERROR;
+    }
+
     /** The number of a range that is guarded from now on; 0 if it is not. */
     static long register(long address, long length) {
-        return INSTALLED ? Functions.register(address, length) : 0;
+        if (INSTALLED) {
+            return Functions.register(address, length);
+        }
+        Missing.tell();
+        return 0;
     }
 
     static void release(long number) {

@@ -42,19 +42,32 @@ final class KernelScan implements Scanner {
 
     /** Searches for a needle; {@code null} where there is no kernel. */
     static Scanner of(byte[] needle, boolean ignoreCase, Supplier<Scanner> portable) {
-        return isOffered()
+        return isOfferedOrTold()
                 ? new KernelScan(needle, (memory, copy) -> Functions.prepare(memory, copy, ignoreCase), portable)
                 : null;
     }
 
     /** Searches for any one of the bytes; {@code null} where there is no kernel. */
     static Scanner ofSet(byte[] set, Supplier<Scanner> portable) {
-        return isOffered() ? new KernelScan(set, Functions::prepareSet, portable) : null;
+        return isOfferedOrTold() ? new KernelScan(set, Functions::prepareSet, portable) : null;
     }
 
     /** Whether there is a kernel. */
     static boolean isOffered() {
         return NativeLibrary.offers(PROPERTY);
+    }
+
+    /** The instructions it uses, as a level of scan.h. Only to be asked where it is offered. */
+    static long level() {
+        return Functions.level();
+    }
+
+    private static boolean isOfferedOrTold() {
+        if (isOffered()) {
+            return true;
+        }
+        Missing.tell();
+        return false;
     }
 
     @Override
@@ -144,6 +157,8 @@ final class KernelScan implements Scanner {
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
         private static final MethodHandle SIZE =
                 NativeLibrary.handle("kmmap_scan_size", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+        private static final MethodHandle LEVEL =
+                NativeLibrary.handle("kmmap_scan_best_level", FunctionDescriptor.of(JAVA_LONG));
         private static final MethodHandle PREPARE = NativeLibrary.handle("kmmap_scan_prepare",
                 FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG));
         private static final MethodHandle PREPARE_SET = NativeLibrary.handle("kmmap_scan_prepare_set",
@@ -158,6 +173,14 @@ final class KernelScan implements Scanner {
         static long size(long length) {
             try {
                 return (long) SIZE.invokeExact(length);
+            } catch (Throwable thrown) {
+                throw NativeLibrary.impossible(thrown);
+            }
+        }
+
+        static long level() {
+            try {
+                return (long) LEVEL.invokeExact();
             } catch (Throwable thrown) {
                 throw NativeLibrary.impossible(thrown);
             }

@@ -1,15 +1,9 @@
 package dev.kmmap.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.lang.foreign.SymbolLookup;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -73,33 +67,6 @@ class FaultGuardTest {
         List<String> output = run("-Ddev.kmmap.faultGuard=false", "-Ddev.kmmap.kernel=" + kernel,
                 "-Dkmmap.rounds=" + rounds);
         assertEquals("soak " + rounds + " of " + rounds + " told", output.getFirst());
-    }
-
-    @Test
-    void theLibraryCanBeLoadedFromAFileTooAndLeavesNothingBehind() throws Exception {
-        Path parent = Path.of(System.getProperty("java.io.tmpdir"));
-        List<Path> before = folders(parent);
-        SymbolLookup loaded = NativeLibrary.loadFromFile(NativeLibrary.content(PlatformJvm.getCurrentSystem()));
-        assertTrue(loaded.find("kmmap_scan_forward").isPresent());
-        assertEquals(before, folders(parent));
-    }
-
-    @Test
-    void whatIsNoLibraryIsNotLoaded() {
-        assertNull(NativeLibrary.loadFromMemory(new byte[100]));
-    }
-
-    @Test
-    void otherSystemsHaveLibrariesOfTheirOwnOrNone() {
-        assertNull(NativeLibrary.content(OperatingSystem.DARWIN));
-        assertNotNull(NativeLibrary.content(OperatingSystem.LINUX_X64));
-    }
-
-    private static List<Path> folders(Path parent) throws IOException {
-        try (Stream<Path> files = Files.list(parent)) {
-            return files.filter(Files::isDirectory).filter(it -> it.getFileName().toString().startsWith("kmmap"))
-                    .sorted().toList();
-        }
     }
 
     private static List<String> run(String... options) throws Exception {
