@@ -186,7 +186,7 @@ private fun expected(regex: Regex, content: ByteArray, encoding: TextEncoding): 
         for (i in 0..content.size) offsets[i] = i
         CharArray(content.size) { (content[it].toInt() and 0xff).toChar() }.concatToString()
     } else {
-        chars.concatToString(0, decodeUtf8(content, content.size, chars, offsets))
+        chars.concatToString(0, decodeUtf8(content, 0, content.size, chars, offsets))
     }
     return regex.findAll(text).map { match ->
         val start = offsets[match.range.first]

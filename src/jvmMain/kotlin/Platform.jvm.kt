@@ -78,7 +78,7 @@ internal actual class TextDecoder actual constructor() {
         this.bytes = bytes
     }
 
-    actual fun decode(from: Int, to: Int): String = bytes.decodeToString(from, to)
+    actual fun decode(from: Int, to: Int): String = decodedText(bytes, from, to)
 }
 
 internal actual fun currentThread(): Long = Thread.currentThread().threadId()
@@ -105,6 +105,10 @@ internal actual fun pause(attempt: Int) {
     if (attempt >= SPINS + YIELDS) {
         LockSupport.parkNanos(FIRST_SLEEP_NANOSECONDS shl minOf(attempt - SPINS - YIELDS, DOUBLINGS))
     }
+}
+
+internal actual fun letOthersRun() {
+    if (Thread.currentThread().isVirtual) Thread.yield()
 }
 
 private val knownSystem: OperatingSystem? = systemOf(System.getProperty("os.name"), System.getProperty("os.arch"))

@@ -345,6 +345,9 @@ internal actual fun pause(attempt: Int) {
     }
 }
 
+/** Every thread is one of the system's, which takes the processor away from it. */
+internal actual fun letOthersRun() {}
+
 @OptIn(ExperimentalNativeApi::class)
 internal actual val currentSystem: OperatingSystem
     get() = when (Platform.osFamily) {

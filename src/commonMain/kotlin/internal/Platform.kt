@@ -202,6 +202,12 @@ internal expect fun currentThread(): Long
  */
 internal expect fun pause(attempt: Int)
 
+/**
+ * Gives way to others where a thread does not lose its processor by itself: a virtual one of the JVM, which keeps its
+ * carrier until it waits or says so. To be called between the steps of what can take long, outside of the gate.
+ */
+internal expect fun letOthersRun()
+
 /** The system this code runs on: decides which constants exist and their numbers. */
 internal expect val currentSystem: OperatingSystem
 

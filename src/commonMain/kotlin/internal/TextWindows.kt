@@ -98,7 +98,7 @@ internal class TextWindows(
             return TextWindow(chars.concatToString(0, size), first, until, isLast, base, null)
         }
         if (offsets.size <= size) offsets = IntArray(size + 1)
-        val count = decodeUtf8(bytes, size, chars, offsets)
+        val count = decodeUtf8(bytes, 0, size, chars, offsets)
         val text = chars.concatToString(0, count)
         return TextWindow(text, indexOf(first, count), indexOf(until, count), isLast, base, offsets)
     }
@@ -151,6 +151,7 @@ private suspend fun SequenceScope<RegexMatch>.matchAll(regex: Regex, text: TextW
             index = if (next == first) next + 1 else next
         }
         if (window.isLast) break
+        letOthersRun()
         at = window.place(maxOf(index, window.until))
     }
 }
