@@ -6,6 +6,7 @@ import dev.kmmap.MMap
 import java.lang.foreign.ValueLayout.JAVA_BYTE
 import java.lang.foreign.ValueLayout.JAVA_LONG
 import java.util.concurrent.locks.LockSupport
+import java.util.regex.Pattern
 
 internal actual typealias Region = MemorySegmentRegion
 
@@ -79,6 +80,12 @@ internal actual class TextDecoder actual constructor() {
     }
 
     actual fun decode(from: Int, to: Int): String = decodedText(bytes, from, to)
+}
+
+internal actual fun requireCommonOptions(regex: Regex) {
+    require(regex.toPattern().flags() and Pattern.UNICODE_CHARACTER_CLASS == 0) {
+        "UNICODE_CHARACTER_CLASS is not the same on all platforms"
+    }
 }
 
 internal actual fun currentThread(): Long = Thread.currentThread().threadId()

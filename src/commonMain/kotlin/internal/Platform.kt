@@ -194,6 +194,9 @@ internal expect class TextDecoder() {
     fun decode(from: Int, to: Int): String
 }
 
+/** Throws [IllegalArgumentException] if [regex] has an option that no other platform knows. */
+internal expect fun requireCommonOptions(regex: Regex)
+
 /** A number of the calling thread, not 0, that no other thread of the process has or had. */
 internal expect fun currentThread(): Long
 
