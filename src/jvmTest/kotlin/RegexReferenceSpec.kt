@@ -17,7 +17,7 @@ import java.io.File
 import java.util.regex.Matcher
 import kotlin.random.Random
 
-private const val RANDOM_CASES = 1_500
+private const val RANDOM_CASES = 1_000
 
 /** One in so many is recorded without looking for matches. */
 private const val NO_MATCH = 10

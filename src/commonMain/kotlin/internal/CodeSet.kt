@@ -6,7 +6,19 @@ internal const val LAST_CODE = 0x10ffff
 /** A set of code points, as ranges that ascend, do not touch and have a first and a last member each. */
 internal class CodeSet private constructor(private val ranges: IntArray) {
     /** Which of the first 256 code points are members. */
-    val latin1: BooleanArray = BooleanArray(LATIN1) { isInRange(it) }
+    val latin1: BooleanArray = BooleanArray(LATIN1)
+
+    init {
+        forEachRange { first, last -> for (code in first..minOf(last, LATIN1 - 1)) latin1[code] = true }
+    }
+
+    /** How many members there are. */
+    val size: Int
+        get() {
+            var sum = 0
+            forEachRange { first, last -> sum += last - first + 1 }
+            return sum
+        }
 
     val isEmpty: Boolean get() = ranges.isEmpty()
 

@@ -82,14 +82,11 @@ internal fun folded(set: CodeSet, folding: CaseFolding): CodeSet {
 private fun CodeSet.codes(): List<Int> = buildList { forEachRange { first, last -> addAll(first..last) } }
 
 private fun addOtherCases(set: CodeSet, builder: CodeSet.Builder) {
-    // Few letters have another case, so these are gone through, and not the set.
-    val keys = HashSet<Int>()
-    for ((code, key) in caseKeys) {
-        if (code in set) keys += key
-        if (key in set) keys += key
+    if (set.size < caseGroups.size) {
+        for (code in set.codes()) caseGroups[caseKeys[code] ?: code]?.forEach { builder.add(it) }
+    } else {
+        for (group in caseGroups.values) if (group.any { it in set }) group.forEach { builder.add(it) }
     }
-    if (keys.isEmpty()) return
-    for ((code, key) in caseKeys) if (key in keys) builder.add(code).add(key)
 }
 
 /** Whether two characters are the same. */

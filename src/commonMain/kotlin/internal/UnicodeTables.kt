@@ -47,3 +47,10 @@ internal val caseKeys: Map<Int, Int> by lazy {
     }
     keys
 }
+
+/** The characters of each key, which is one of them. */
+internal val caseGroups: Map<Int, List<Int>> by lazy {
+    val groups = HashMap<Int, MutableList<Int>>()
+    for ((code, key) in caseKeys) groups.getOrPut(key) { mutableListOf(key) } += code
+    groups
+}
