@@ -1,6 +1,7 @@
 package dev.kmmap
 
 import dev.kmmap.internal.Bounds
+import dev.kmmap.internal.decodedText
 import kotlin.jvm.JvmName
 
 /**
@@ -33,8 +34,8 @@ public class Line internal constructor(private val map: MMap, bounds: Bounds, co
      */
     public fun bytes(): ByteArray = map.slice(start, contentEnd)
 
-    /** Its content, decoded as UTF-8; what is none becomes `U+FFFD`. Throws what [bytes] throws. */
-    public fun text(): String = bytes().decodeToString()
+    /** Its content, decoded as [TextEncoding.UTF_8]. Throws what [bytes] throws. */
+    public fun text(): String = decodedText(bytes())
 
     /** For people: `Line(start=0, end=6, contentEnd=5)`, for instance. */
     override fun toString(): String = "Line(start=$start, end=$end, contentEnd=$contentEnd)"

@@ -265,7 +265,7 @@ public class MMap internal constructor(
      * [end] (by default the end of the map), or -1. Bounds as in [slice]. The cursor does not move. The empty needle is
      * found at the start.
      *
-     * The time is proportional to the bytes searched, whatever the needle. Close and resize get their turn every 4 MiB.
+     * Linear time, whatever the needle. Every 4 MiB close, resize and other virtual threads get their turn.
      *
      * @sample dev.kmmap.samples.MMapSamples.findAll
      */
@@ -278,10 +278,10 @@ public class MMap internal constructor(
     public fun find(needle: Byte, start: Long = position, end: Long = Long.MAX_VALUE): Long =
         searchForward(bytePattern(needle), start, end) {}
 
-    /** As [find] with the UTF-8 form of [needle]. */
+    /** As [find] with the UTF-8 form of [needle]. Throws [IllegalArgumentException] for half of a surrogate pair. */
     @JvmOverloads
     public fun find(needle: String, start: Long = position, end: Long = Long.MAX_VALUE): Long =
-        find(needle.encodeToByteArray(), start, end)
+        find(encodedText("needle", needle), start, end)
 
     /**
      * The index of the last occurrence of [needle] that lies completely between [start] (by default the **cursor**, as
@@ -297,10 +297,10 @@ public class MMap internal constructor(
     public fun rfind(needle: Byte, start: Long = position, end: Long = Long.MAX_VALUE): Long =
         searchBackward(bytePattern(needle), start, end) {}
 
-    /** As [rfind] with the UTF-8 form of [needle]. */
+    /** As [rfind] with the UTF-8 form of [needle]. Throws [IllegalArgumentException] for half of a surrogate pair. */
     @JvmOverloads
     public fun rfind(needle: String, start: Long = position, end: Long = Long.MAX_VALUE): Long =
-        rfind(needle.encodeToByteArray(), start, end)
+        rfind(encodedText("needle", needle), start, end)
 
     /** Whether [value] occurs anywhere in the map. */
     public operator fun contains(value: Byte): Boolean = find(value, 0) >= 0

@@ -1,6 +1,8 @@
 package dev.kmmap
 
 import dev.kmmap.internal.NeedleSet
+import dev.kmmap.internal.decodedText
+import dev.kmmap.internal.encodedText
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
 import kotlin.jvm.JvmStatic
@@ -39,7 +41,7 @@ public class MultiNeedle private constructor(private val needles: List<ByteArray
     public operator fun get(index: Int): ByteArray = needles[index].copyOf()
 
     /** The needles as UTF-8 text. */
-    override fun toString(): String = needles.joinToString("|", "MultiNeedle(", ")", limit = 16) { it.decodeToString() }
+    override fun toString(): String = needles.joinToString("|", "MultiNeedle(", ")", limit = 16) { decodedText(it) }
 
     public companion object {
         /**
@@ -61,10 +63,14 @@ public class MultiNeedle private constructor(private val needles: List<ByteArray
         @JvmStatic
         public fun of(vararg needles: ByteArray): MultiNeedle = of(needles.asList())
 
-        /** As [of], with the UTF-8 forms of [needles]. */
+        /**
+         * As [of], with the UTF-8 forms of [needles].
+         *
+         * @throws IllegalArgumentException as [of], and if a needle contains half of a surrogate pair.
+         */
         @JvmStatic @JvmOverloads
         public fun ofStrings(needles: List<String>, ignoreCase: Boolean = false): MultiNeedle =
-            of(needles.map { it.encodeToByteArray() }, ignoreCase)
+            of(needles.mapIndexed { index, it -> encodedText("needle $index", it) }, ignoreCase)
 
         /** As above, with the needles one by one. */
         @JvmStatic

@@ -5,6 +5,7 @@ package dev.kmmap
 
 import dev.kmmap.internal.NeedleMatches
 import dev.kmmap.internal.collectMatches
+import dev.kmmap.internal.letOthersRun
 import dev.kmmap.internal.match
 import dev.kmmap.internal.searchBackward
 import dev.kmmap.internal.searchBounds
@@ -64,6 +65,7 @@ public fun MMap.findAll(needles: MultiNeedle, start: Long = 0, end: Long = Long.
             from = collectMatches(set, from, bounds.end, matches, MATCHES_AT_ONCE)
             for (i in 0 until matches.size) yield(set.match(matches.start(i), matches.needle(i)))
             matches.clear()
+            letOthersRun()
         }
     }
 }
@@ -84,6 +86,7 @@ public fun MMap.count(needles: MultiNeedle, start: Long = 0, end: Long = Long.MA
         from = collectMatches(set, from, bounds.end, matches, MATCHES_AT_ONCE)
         count += matches.size
         matches.clear()
+        letOthersRun()
     }
     return count
 }

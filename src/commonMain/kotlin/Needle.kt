@@ -2,6 +2,7 @@ package dev.kmmap
 
 import dev.kmmap.internal.FixedPattern
 import dev.kmmap.internal.bytePattern
+import dev.kmmap.internal.encodedText
 import dev.kmmap.internal.setPattern
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
@@ -42,10 +43,12 @@ public class Needle private constructor(
          * The UTF-8 form of [text]. With [ignoreCase] only ASCII letters match in either case: `"É"` does not match
          * `"é"`.
          *
+         * @throws IllegalArgumentException if [text] contains half of a surrogate pair, which has no form in UTF-8.
          * @sample dev.kmmap.samples.SearchSamples.ignoringCase
          */
         @JvmStatic @JvmOverloads
-        public fun of(text: String, ignoreCase: Boolean = false): Needle = of(text.encodeToByteArray(), ignoreCase)
+        public fun of(text: String, ignoreCase: Boolean = false): Needle =
+            of(encodedText("text", text), ignoreCase)
 
         /**
          * Any one of the bytes of [bytes], whose order does not matter.

@@ -4,6 +4,7 @@
 package dev.kmmap
 
 import dev.kmmap.internal.SEARCH_WINDOW
+import dev.kmmap.internal.letOthersRun
 import dev.kmmap.internal.pinned
 import dev.kmmap.internal.publish
 import dev.kmmap.internal.rangeLength
@@ -56,6 +57,7 @@ public fun MMap.prefetch(offset: Long = 0, length: Long = -1) {
         val part = minOf(count - done, SEARCH_WINDOW)
         prefetchWindow(offset + done, part)
         done += part
+        letOthersRun()
     } while (done < count)
 }
 

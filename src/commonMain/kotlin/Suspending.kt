@@ -9,6 +9,7 @@ import dev.kmmap.internal.bringIn
 import dev.kmmap.internal.bytePattern
 import dev.kmmap.internal.countAll
 import dev.kmmap.internal.countParallel
+import dev.kmmap.internal.encodedText
 import dev.kmmap.internal.occurrences
 import dev.kmmap.internal.searchBackward
 import dev.kmmap.internal.searchBackwardParallel
@@ -58,13 +59,17 @@ public suspend fun MMap.awaitFind(
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
 ): Long = awaitForward(bytePattern(needle), start, end, dispatcher)
 
-/** As [awaitFind] with the UTF-8 form of [needle]. */
+/**
+ * As [awaitFind] with the UTF-8 form of [needle].
+ *
+ * @throws IllegalArgumentException if it contains half of a surrogate pair, which has no form in UTF-8.
+ */
 public suspend fun MMap.awaitFind(
     needle: String,
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): Long = awaitForward(bytePattern(needle.encodeToByteArray()), start, end, dispatcher)
+): Long = awaitForward(bytePattern(encodedText("needle", needle)), start, end, dispatcher)
 
 /** As [awaitFind] with the bytes of [needle]. */
 public suspend fun MMap.awaitFind(
@@ -95,13 +100,17 @@ public suspend fun MMap.awaitRfind(
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
 ): Long = awaitBackward(bytePattern(needle), start, end, dispatcher)
 
-/** As [awaitRfind] with the UTF-8 form of [needle]. */
+/**
+ * As [awaitRfind] with the UTF-8 form of [needle].
+ *
+ * @throws IllegalArgumentException if it contains half of a surrogate pair, which has no form in UTF-8.
+ */
 public suspend fun MMap.awaitRfind(
     needle: String,
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
-): Long = awaitBackward(bytePattern(needle.encodeToByteArray()), start, end, dispatcher)
+): Long = awaitBackward(bytePattern(encodedText("needle", needle)), start, end, dispatcher)
 
 /** As [awaitRfind] with the bytes of [needle]. */
 public suspend fun MMap.awaitRfind(

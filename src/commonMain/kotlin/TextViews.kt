@@ -3,11 +3,11 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.GREATEST_LONGEST_MATCH
 import dev.kmmap.internal.LONGEST_MATCH
 import dev.kmmap.internal.Latin1View
 import dev.kmmap.internal.TEXT_STEP
 import dev.kmmap.internal.regexMatches
+import dev.kmmap.internal.requireLongestMatch
 import dev.kmmap.internal.sliceBounds
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
@@ -33,27 +33,31 @@ public fun MMap.asLatin1(start: Long = 0, end: Long = Long.MAX_VALUE): CharSeque
 }
 
 /**
- * All matches of [regex] in the bytes from [start] to before [end], which are read as text in the given [encoding]: the
- * matches that [Regex.findAll] has in that text, with the places of their bytes. Bounds as in [MMap.slice]; nothing
- * outside of them is seen, so that `^` matches at [start]. The text may have any length: it is decoded and searched in
- * windows.
+ * All matches of [regex] in the bytes from [start] to before [end], which are read as text in the given [encoding], with
+ * the places of their bytes. Bounds as in [MMap.slice]; nothing outside of them is seen, so that `^` matches at
+ * [start]. The text may have any length: it is decoded and searched in windows.
+ *
+ * **The same on all platforms.** Kotlin's [Regex] is another engine on each platform, with other matches. So kmmap has
+ * one of its own, in common code, that reads the expression and options of [regex] and does what `java.util.regex`
+ * documents. What it does not have is refused by name and place: docs/semantics.md has the table. On the JVM
+ * `MMaps.matches` searches for a `java.util.regex.Pattern` with all that can do.
  *
  * **Longest match.** The result is exact as long as no match is longer than [longestMatch] bytes, together with what
  * its lookahead sees behind it, and what lookbehind sees before it is no longer either. A longer match may be found in
- * parts, or not at all, and a longer look ahead may take the end of a window for the end of the text. `\b`, `^` and `$`
- * see what is on both sides of a border between windows. `\G` has no meaning here.
+ * parts, or not at all. `\b`, `^` and `$` see what is on both sides of a border between windows.
  *
  * **Places.** [RegexMatch.start] and [RegexMatch.end] count bytes of the map, also behind characters of several bytes
- * and behind malformed ones, each of which is as long as the bytes it stands for. An empty match between the two halves
- * of a surrogate pair, which [Regex.findAll] can have, gets the place behind their character.
+ * and behind malformed ones, each of which is as long as the bytes it stands for. A match begins and ends between whole
+ * characters, never between the halves of a surrogate pair.
  *
  * The sequence searches while it is iterated, as often as it is, on a copy of one window: the map may be changed,
  * resized or closed in between. What a resize cuts off is not searched, and what it adds neither. The next window of a
- * closed map throws [IllegalStateException]. The expressions are the platform's, with all they do and do not: for some
- * the time is not linear, and `.+` on Kotlin/Native may end a search at the end of a line.
+ * closed map throws [IllegalStateException]. As with every such engine the time is not linear for some expressions, and
+ * what has been tried takes memory: 12 bytes for each thing that can still be done in another way, up to 16 Mi of them,
+ * above which the next match is an [IllegalStateException].
  *
- * @throws IllegalArgumentException if [longestMatch] is not in 1 to 64 Mi (67,108,864): a search takes up to 30 bytes
- *   of memory for each.
+ * @throws IllegalArgumentException if [regex] has something that would not be the same on all platforms, or if
+ *   [longestMatch] is not in 1 to 64 Mi (67,108,864): a search takes up to 30 bytes of memory for each.
  * @sample dev.kmmap.samples.TextSamples.errorsOf
  */
 @JvmOverloads
@@ -64,6 +68,6 @@ public fun MMap.findRegex(
     longestMatch: Int = LONGEST_MATCH,
     encoding: TextEncoding = TextEncoding.UTF_8,
 ): Sequence<RegexMatch> {
-    require(longestMatch in 1..GREATEST_LONGEST_MATCH) { "longestMatch out of range: $longestMatch" }
+    requireLongestMatch(longestMatch)
     return regexMatches(regex, start, end, longestMatch, encoding, maxOf(TEXT_STEP, longestMatch))
 }

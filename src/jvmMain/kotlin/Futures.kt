@@ -3,6 +3,7 @@
 
 package dev.kmmap
 
+import dev.kmmap.internal.encodedText
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -30,14 +31,18 @@ public fun MMap.findAsync(
     executor: Executor = inputAndOutput,
 ): CompletableFuture<Long> = onExecutor(executor) { awaitFind(needle, start, end, it) }
 
-/** As [findAsync] with the UTF-8 form of [needle]. */
+/**
+ * As [findAsync] with the UTF-8 form of [needle].
+ *
+ * @throws IllegalArgumentException if it contains half of a surrogate pair, which has no form in UTF-8.
+ */
 @JvmOverloads
 public fun MMap.findAsync(
     needle: String,
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     executor: Executor = inputAndOutput,
-): CompletableFuture<Long> = onExecutor(executor) { awaitFind(needle, start, end, it) }
+): CompletableFuture<Long> = findAsync(encodedText("needle", needle), start, end, executor)
 
 /** As [findAsync] with a prepared [needle]. */
 @JvmOverloads
@@ -57,14 +62,18 @@ public fun MMap.rfindAsync(
     executor: Executor = inputAndOutput,
 ): CompletableFuture<Long> = onExecutor(executor) { awaitRfind(needle, start, end, it) }
 
-/** As [rfindAsync] with the UTF-8 form of [needle]. */
+/**
+ * As [rfindAsync] with the UTF-8 form of [needle].
+ *
+ * @throws IllegalArgumentException if it contains half of a surrogate pair, which has no form in UTF-8.
+ */
 @JvmOverloads
 public fun MMap.rfindAsync(
     needle: String,
     start: Long = position,
     end: Long = Long.MAX_VALUE,
     executor: Executor = inputAndOutput,
-): CompletableFuture<Long> = onExecutor(executor) { awaitRfind(needle, start, end, it) }
+): CompletableFuture<Long> = rfindAsync(encodedText("needle", needle), start, end, executor)
 
 /** As [rfindAsync] with a prepared [needle]. */
 @JvmOverloads

@@ -4,11 +4,19 @@
 package dev.kmmap
 
 import dev.kmmap.internal.LONGEST_MATCH
+import dev.kmmap.internal.TEXT_STEP
+import dev.kmmap.internal.requireLongestMatch
+import dev.kmmap.internal.textMatches
 import java.util.regex.Pattern
 import java.util.stream.Stream
 import kotlin.streams.asStream
 
-/** As [findRegex], with a pattern of java.util.regex, all its flags included, and as a stream. */
+/**
+ * As [findRegex], as a stream, and with a pattern of java.util.regex: what that matches, with all its flags and
+ * constructs, also those that [findRegex] refuses because they are not the same on all platforms.
+ *
+ * @throws IllegalArgumentException if [longestMatch] is not in 1 to 64 Mi.
+ */
 @JvmOverloads
 public fun MMap.matches(
     pattern: Pattern,
@@ -16,7 +24,11 @@ public fun MMap.matches(
     end: Long = Long.MAX_VALUE,
     longestMatch: Int = LONGEST_MATCH,
     encoding: TextEncoding = TextEncoding.UTF_8,
-): Stream<RegexMatch> = findRegex(pattern.toRegex(), start, end, longestMatch, encoding).asStream()
+): Stream<RegexMatch> {
+    requireLongestMatch(longestMatch)
+    val step = maxOf(TEXT_STEP, longestMatch)
+    return textMatches(start, end, longestMatch, encoding, step) { PatternSearch(pattern) }.asStream()
+}
 
 /** As [findAll], as a stream. */
 @JvmOverloads

@@ -6,6 +6,7 @@ import dev.kmmap.MMap
 import java.lang.foreign.ValueLayout.JAVA_BYTE
 import java.lang.foreign.ValueLayout.JAVA_LONG
 import java.util.concurrent.locks.LockSupport
+import java.util.regex.Pattern
 
 internal actual typealias Region = MemorySegmentRegion
 
@@ -80,7 +81,13 @@ internal actual class TextDecoder actual constructor() {
         this.bytes = bytes
     }
 
-    actual fun decode(from: Int, to: Int): String = bytes.decodeToString(from, to)
+    actual fun decode(from: Int, to: Int): String = decodedText(bytes, from, to)
+}
+
+internal actual fun requireCommonOptions(regex: Regex) {
+    require(regex.toPattern().flags() and Pattern.UNICODE_CHARACTER_CLASS == 0) {
+        "UNICODE_CHARACTER_CLASS is not the same on all platforms"
+    }
 }
 
 internal actual fun currentThread(): Long = Thread.currentThread().threadId()
@@ -107,6 +114,10 @@ internal actual fun pause(attempt: Int) {
     if (attempt >= SPINS + YIELDS) {
         LockSupport.parkNanos(FIRST_SLEEP_NANOSECONDS shl minOf(attempt - SPINS - YIELDS, DOUBLINGS))
     }
+}
+
+internal actual fun letOthersRun() {
+    if (Thread.currentThread().isVirtual) Thread.yield()
 }
 
 private val knownSystem: OperatingSystem? = systemOf(System.getProperty("os.name"), System.getProperty("os.arch"))

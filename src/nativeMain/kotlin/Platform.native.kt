@@ -345,6 +345,12 @@ internal actual fun pause(attempt: Int) {
     }
 }
 
+/** All of its options are those of the JVM, too. */
+internal actual fun requireCommonOptions(regex: Regex) {}
+
+/** Every thread is one of the system's, which takes the processor away from it. */
+internal actual fun letOthersRun() {}
+
 @OptIn(ExperimentalNativeApi::class)
 internal actual val currentSystem: OperatingSystem
     get() = when (Platform.osFamily) {

@@ -27,7 +27,7 @@ internal actual class TextDecoder actual constructor() {
     }
 
     actual fun decode(from: Int, to: Int): String =
-        if (isAllAscii || isAscii(from, to)) chars.concatToString(from, to) else bytes.decodeToString(from, to)
+        if (isAllAscii || isAscii(from, to)) chars.concatToString(from, to) else decodedText(bytes, from, to)
 
     private fun widenWords(size: Int, to: NativePtr) {
         var i = 0

@@ -67,7 +67,12 @@ internal abstract class LineIterator<T>(
         return line
     }
 
-    private fun lookUp() = map.reading { current ->
+    private fun lookUp() {
+        if (generation != null) letOthersRun()
+        map.reading { lookUpIn(it) }
+    }
+
+    private fun lookUpIn(current: Generation) {
         generation = current
         val limit = current.size
         val from = minOf(maxOf(start, searched), limit)
@@ -152,7 +157,12 @@ internal class BackwardLines(private val map: MMap, private var end: Long) : Ite
         return line
     }
 
-    private fun lookUp() = map.reading { current ->
+    private fun lookUp() {
+        if (generation != null) letOthersRun()
+        map.reading { lookUpIn(it) }
+    }
+
+    private fun lookUpIn(current: Generation) {
         generation = current
         index = 0
         count = 0

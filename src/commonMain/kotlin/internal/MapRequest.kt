@@ -57,7 +57,7 @@ internal sealed class Source {
 
         override fun check(request: MapRequest) {
             require('\u0000' !in path) { "path contains a NUL character: ${path.replace("\u0000", "\\0")}" }
-            require(isWellFormed(path)) { "path contains half of a surrogate pair: $path" }
+            encodedText("path", path)
             checkFile(request)
         }
     }

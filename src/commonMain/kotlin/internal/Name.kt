@@ -9,8 +9,7 @@ private const val NAME_LIMIT = 66
 /** [name], if it can be the name of a map: at most 66 bytes of UTF-8, no NUL, no lone surrogate. */
 internal fun requireName(name: String): String {
     require('\u0000' !in name) { "name contains a NUL character" }
-    require(isWellFormed(name)) { "name contains half of a surrogate pair" }
-    val bytes = name.encodeToByteArray().size
+    val bytes = encodedText("name", name).size
     require(bytes <= NAME_LIMIT) { "name is too long: $bytes bytes, at most $NAME_LIMIT" }
     return name
 }
@@ -23,17 +22,8 @@ internal fun requireMemoryName(name: String): String {
     require(name.none { it == '/' || it == '\\' || it == '\u0000' }) {
         "name contains a slash, a backslash or a NUL character: ${name.replace("\u0000", "\\0")}"
     }
-    require(isWellFormed(name)) { "name contains half of a surrogate pair" }
-    val bytes = name.encodeToByteArray().size
+    val bytes = encodedText("name", name).size
     require(bytes in 1..MEMORY_NAME_LIMIT) { "name has $bytes bytes, not 1 to $MEMORY_NAME_LIMIT" }
     require(name != "." && name != "..") { "not a name: $name" }
     return name
-}
-
-/** Whether [text] has a form in UTF-8: half of a surrogate pair would silently become another character. */
-internal fun isWellFormed(text: String): Boolean = try {
-    text.encodeToByteArray(throwOnInvalidSequence = true)
-    true
-} catch (_: CharacterCodingException) {
-    false
 }

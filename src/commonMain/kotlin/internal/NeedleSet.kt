@@ -236,6 +236,7 @@ internal inline fun MMap.searchForward(
         from = collectMatches(set, from, bounds.end, matches, 1)
         if (matches.size > 0) return set.match(matches.start(0), matches.needle(0))
         if (from < 0) return null
+        letOthersRun()
         checkpoint(from)
     }
 }
@@ -257,6 +258,7 @@ internal inline fun MMap.searchBackward(
         if (found != null) return found
         if (from == bounds.start) return null
         to -= set.window
+        letOthersRun()
         checkpoint(to)
     }
     return null

@@ -55,6 +55,7 @@ internal class Occurrences(
     private inline fun step(search: (region: Region, to: Long, isLast: Boolean) -> Unit): Boolean {
         count = 0
         if (isAtEnd) return false
+        if (generation != null) letOthersRun()
         map.reading { current ->
             generation = current
             val limit = minOf(end, current.size)

@@ -126,6 +126,7 @@ private class Windows(private val map: MMap, private val bounds: Bounds, private
                     val number = place(taken)
                     map.bringIn(start(number), end(number))
                     if (!search(number)) break
+                    letOthersRun()
                     // One call at a time, with numbers that grow, and none after one that has thrown.
                     searched.withLock {
                         val behind = searchedWindows + 1

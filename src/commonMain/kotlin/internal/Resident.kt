@@ -50,7 +50,10 @@ internal suspend fun MMap.bringIn(from: Long, to: Long) {
     do {
         context.ensureActive()
         val end = if (to - at <= CHUNK) to else at + CHUNK
-        if (!isResident(at, end)) populate(at, end)
+        if (!isResident(at, end)) {
+            populate(at, end)
+            letOthersRun()
+        }
         at = end
     } while (at < to)
 }

@@ -4,7 +4,8 @@ import dev.kmmap.MMap
 
 /**
  * Bytes that are searched without a pause. Between windows the gate is left, so that close and resize get their turn,
- * and the checkpoint runs, so that a coroutine can be cancelled. A window of this size takes about a millisecond.
+ * a virtual thread gives way to others, and the checkpoint runs, so that a coroutine can be cancelled. A window of this
+ * size takes about a millisecond.
  */
 internal const val SEARCH_WINDOW: Long = 4L shl 20
 
@@ -67,6 +68,7 @@ internal inline fun MMap.searchForward(
         val found = scanFirst(needle, from, to)
         if (found != CONTINUE) return found
         from += windowFor(needle)
+        letOthersRun()
         checkpoint(from)
     }
 }
@@ -88,6 +90,7 @@ internal inline fun MMap.searchBackward(
         val found = scanLast(needle, from, to)
         if (found != CONTINUE) return found
         to -= windowFor(needle)
+        letOthersRun()
         checkpoint(to)
     }
 }

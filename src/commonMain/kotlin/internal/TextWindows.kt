@@ -8,7 +8,11 @@ import dev.kmmap.TextEncoding
 internal const val LONGEST_MATCH = 64 * 1024
 
 /** The greatest that can be asked for: a window and its context fit in a String. */
-internal const val GREATEST_LONGEST_MATCH = 64 * 1024 * 1024
+private const val GREATEST_LONGEST_MATCH = 64 * 1024 * 1024
+
+internal fun requireLongestMatch(longestMatch: Int) {
+    require(longestMatch in 1..GREATEST_LONGEST_MATCH) { "longestMatch out of range: $longestMatch" }
+}
 
 /** Bytes of text that are searched at a time, unless the longest match is longer: the context is little beside it. */
 internal const val TEXT_STEP = 512 * 1024
@@ -22,19 +26,26 @@ private const val MARGIN = 8
 /** Bytes that one character of UTF-8 has at most, but the first. */
 private const val CONTINUATIONS = 3
 
-/** A part of the text, with some context on both sides. Valid until the next one is read. */
+/** A part of the text, with some context on both sides: [length] of [chars]. Valid until the next one is read. */
 internal class TextWindow(
-    val text: String,
-    /** Index in [text] of the first character at which a match may begin, and of the first at which none may. */
+    val chars: CharArray,
+    val length: Int,
+    /** Index in [chars] of the first character at which a match may begin, and of the first at which none may. */
     val first: Int,
     val until: Int,
-    /** Whether it ends where the text does; then a match may begin at the very end. */
+    /** Whether it begins where the text does, and whether it ends where the text does. */
+    val isStart: Boolean,
+    val isEnd: Boolean,
+    /** Whether matches may begin up to the end of the text, and at it. */
     val isLast: Boolean,
     /** Where the first byte is in the map. */
     private val base: Long,
     /** How far behind it each character begins; `null` if each is one byte. */
     private val offsets: IntArray?,
 ) {
+    /** The characters from [start] to before [end]. */
+    fun text(start: Int = 0, end: Int = length): String = chars.concatToString(start, end)
+
     /** Where in the map the character at [index] begins. */
     fun place(index: Int): Long = base + if (offsets == null) index else offsets[index]
 }
@@ -60,6 +71,7 @@ internal class TextWindows(
         var size = 0
         var until = 0L
         var isLast = false
+        var isEnd = false
         map.reading { generation ->
             val region = generation.region
             val limit = minOf(bounds.end, generation.size)
@@ -69,11 +81,12 @@ internal class TextWindows(
             until = if (limit - at <= step) limit else border(region, at + step, limit)
             isLast = until == limit
             val end = if (limit - until <= context) limit else border(region, until + context, limit)
+            isEnd = end == limit
             size = (end - base).toInt()
             if (bytes.size < size) bytes = ByteArray(size)
             region.copyTo(base, bytes, 0, size)
         }
-        return decode(base, size, (at - base).toInt(), (until - base).toInt(), isLast)
+        return decode(base, size, (at - base).toInt(), (until - base).toInt(), isEnd, isLast)
     }
 
     /**
@@ -88,19 +101,18 @@ internal class TextWindows(
         return border
     }
 
-    private fun decode(base: Long, size: Int, first: Int, until: Int, isLast: Boolean): TextWindow {
-        if (isAscii(size)) {
-            return TextWindow(bytes.decodeToString(0, size), first, until, isLast, base, null)
-        }
+    private fun decode(base: Long, size: Int, first: Int, until: Int, isEnd: Boolean, isLast: Boolean): TextWindow {
+        val isStart = base == bounds.start
         if (chars.size <= size) chars = CharArray(size + 1)
-        if (encoding == TextEncoding.LATIN_1) {
+        if (encoding == TextEncoding.LATIN_1 || isAscii(size)) {
             for (i in 0 until size) chars[i] = latin1(bytes[i])
-            return TextWindow(chars.concatToString(0, size), first, until, isLast, base, null)
+            return TextWindow(chars, size, first, until, isStart, isEnd, isLast, base, null)
         }
         if (offsets.size <= size) offsets = IntArray(size + 1)
-        val count = decodeUtf8(bytes, size, chars, offsets)
-        val text = chars.concatToString(0, count)
-        return TextWindow(text, indexOf(first, count), indexOf(until, count), isLast, base, offsets)
+        val count = decodeUtf8(bytes, 0, size, chars, offsets)
+        return TextWindow(
+            chars, count, indexOf(first, count), indexOf(until, count), isStart, isEnd, isLast, base, offsets,
+        )
     }
 
     private fun isAscii(size: Int): Boolean {
@@ -121,6 +133,29 @@ internal class TextWindows(
     }
 }
 
+/** What finds matches in the text of a window. */
+internal interface TextSearch {
+    /** Searches [window] from now on. */
+    fun load(window: TextWindow)
+
+    /** The first match that begins from [from] to [last]; `null` if none does. */
+    fun find(from: Int, last: Int): TextMatch?
+}
+
+/** A match in a window's text: valid until the next one is looked for. */
+internal interface TextMatch {
+    val start: Int
+    val end: Int
+
+    /** Where the search goes on after a match of no characters. */
+    val afterEmpty: Int
+
+    /** The text of each group, that of the whole match before all. */
+    fun groups(): List<String?>
+
+    fun named(): Map<String, String?>
+}
+
 /** The matches of [regex] in the slice from [start] to [end], read as text in windows of [step] bytes. */
 internal fun MMap.regexMatches(
     regex: Regex,
@@ -130,52 +165,64 @@ internal fun MMap.regexMatches(
     encoding: TextEncoding,
     step: Int,
 ): Sequence<RegexMatch> {
+    val program = compileRegex(parseRegex(regex))
+    return textMatches(start, end, longestMatch, encoding, step) { RegexSearch(program) }
+}
+
+/** The matches that [search] finds. */
+internal fun MMap.textMatches(
+    start: Long,
+    end: Long,
+    longestMatch: Int,
+    encoding: TextEncoding,
+    step: Int,
+    search: () -> TextSearch,
+): Sequence<RegexMatch> {
     val bounds = searchBounds(start, end, size)
     return sequence {
-        matchAll(regex, TextWindows(this@regexMatches, encoding, bounds, longestMatch, step), bounds.start)
+        matchAll(search(), TextWindows(this@textMatches, encoding, bounds, longestMatch, step), bounds.start)
     }
 }
 
-private suspend fun SequenceScope<RegexMatch>.matchAll(regex: Regex, text: TextWindows, start: Long) {
-    val maker = RegexMatchMaker(regex)
+private suspend fun SequenceScope<RegexMatch>.matchAll(search: TextSearch, text: TextWindows, start: Long) {
     var at = start
     while (true) {
         val window = text.read(at) ?: break
+        search.load(window)
         var index = window.first
-        while (index <= window.text.length) {
-            val found = regex.find(window.text, index) ?: break
-            val first = found.range.first
-            if (first >= window.until && !window.isLast) break
-            val next = found.range.last + 1
-            yield(maker.match(window, found, first, next))
-            index = if (next == first) next + 1 else next
+        val last = if (window.isLast) window.length else window.until - 1
+        while (index <= last) {
+            val found = search.find(index, last) ?: break
+            val next = found.end
+            index = if (next == found.start) found.afterEmpty else next
+            yield(RegexMatch(window, found.start, next, found.groups(), found.named()))
         }
         if (window.isLast) break
+        letOthersRun()
         at = window.place(maxOf(index, window.until))
     }
 }
 
-/** Takes out of a result what a match has to keep, so that it does not keep the window's text. */
-private class RegexMatchMaker(private val regex: Regex) {
-    private var names: List<String>? = null
+/** Runs a [program] on windows. */
+internal class RegexSearch(private val program: RegexProgram) : TextSearch, TextMatch {
+    private val matcher = RegexMatcher(program)
+    private var window: TextWindow? = null
 
-    fun match(window: TextWindow, found: MatchResult, first: Int, next: Int): RegexMatch {
-        val names = names ?: namesIn(found).also { names = it }
-        val groups = found.groups.map { it?.value }
-        val named = if (names.isEmpty()) emptyMap() else names.associateWith { found.groups[it]?.value }
-        return RegexMatch(window, first, next, groups, named)
+    override val start: Int get() = matcher.start(0)
+    override val end: Int get() = matcher.end(0)
+    override val afterEmpty: Int get() = matcher.after(end)
+
+    override fun load(window: TextWindow) {
+        this.window = window
+        matcher.load(window.chars, window.length, window.isStart, window.isEnd)
     }
 
-    /** No platform tells the names of an expression's groups; but each tells whether it has one of a name. */
-    private fun namesIn(found: MatchResult): List<String> =
-        GROUP_NAME.findAll(regex.pattern).map { it.groupValues[1] }.distinct().filter { name ->
-            try {
-                found.groups[name]
-                true
-            } catch (_: IllegalArgumentException) {
-                false
-            }
-        }.toList()
-}
+    override fun find(from: Int, last: Int): TextMatch? = if (matcher.find(from, last)) this else null
 
-private val GROUP_NAME = Regex("""\(\?<([A-Za-z][A-Za-z0-9]*)>""")
+    override fun groups(): List<String?> = List(program.groupCount + 1, ::group)
+
+    override fun named(): Map<String, String?> = program.groupNames.mapValues { group(it.value) }
+
+    private fun group(group: Int): String? =
+        if (matcher.end(group) < 0) null else window?.text(matcher.start(group), matcher.end(group))
+}

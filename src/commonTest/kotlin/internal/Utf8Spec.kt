@@ -9,7 +9,7 @@ import kotlin.random.Random
 private fun decoded(content: ByteArray): Pair<String, List<Int>> {
     val chars = CharArray(content.size + 1)
     val offsets = IntArray(content.size + 1)
-    val count = decodeUtf8(content, content.size, chars, offsets)
+    val count = decodeUtf8(content, 0, content.size, chars, offsets)
     return chars.concatToString(0, count) to offsets.take(count + 1)
 }
 

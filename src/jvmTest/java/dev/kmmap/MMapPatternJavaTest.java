@@ -103,4 +103,18 @@ class MMapPatternJavaTest {
             assertEquals(0, MMaps.matches(map, MultiNeedle.ofStrings("value", "thing"), 13, 20).count());
         }
     }
+
+    @Test
+    void whatOnlyJavaHasIsForMatches() throws IOException {
+        try (MMap map = mapOf("e\u0301x")) {
+            assertEquals("e\u0301", MMaps.matches(map, Pattern.compile("\\X")).findFirst().orElseThrow().value());
+            Regex cluster = new Regex("\\X");
+            assertEquals("\\X (extended grapheme cluster) at 0 is not the same on all platforms",
+                    assertThrows(IllegalArgumentException.class, () -> MMaps.findRegex(map, cluster)).getMessage());
+            Regex unicode = new Regex(Pattern.compile("\\w", Pattern.UNICODE_CHARACTER_CLASS));
+            assertEquals("UNICODE_CHARACTER_CLASS is not the same on all platforms",
+                    assertThrows(IllegalArgumentException.class, () -> MMaps.findRegex(map, unicode)).getMessage());
+            assertThrows(IllegalArgumentException.class, () -> MMaps.matches(map, Pattern.compile("x"), 0, 1, 0));
+        }
+    }
 }
