@@ -28,15 +28,11 @@ public enum class Access {
     /**
      * Reading and writing, but what is written stays private to this map (copy-on-write) and never reaches the file,
      * which needs read permission only. It is not a snapshot: a page that has not been written yet may still show what
-     * others write to the file.
+     * others write to the file. `MAP_PRIVATE` with `PROT_READ | PROT_WRITE`; `PAGE_WRITECOPY` on Windows.
      *
      * What is written is lost if somebody truncates the file before it: the system takes the private pages past the
      * file's new end away as well, and a file that grows again shows its own bytes there. No operation reports that if
      * the file is long enough again by then.
-     *
-     * Only pages that are written need memory, so the file may be larger than memory; when it runs out, Linux ends a
-     * process of its choice. `MAP_PRIVATE | MAP_NORESERVE` with `PROT_READ | PROT_WRITE`; `PAGE_WRITECOPY` on Windows,
-     * which reserves memory for all of it.
      */
     COPY,
 }

@@ -43,7 +43,7 @@ public enum class MapFlag(
     /** Reads all pages in before the call returns (Windows: `PrefetchVirtualMemory`); failures to do so are silent. */
     POPULATE("MAP_POPULATE", SystemConstant(linux = 0x8000, windows = Win32.MAP_POPULATE)),
 
-    /** With [POPULATE], which it needs: maps only what is in memory already. Since Linux 2.6.23, nothing at all. */
+    /** With [POPULATE], maps only what is in memory already. */
     NON_BLOCK("MAP_NONBLOCK", SystemConstant(linux = 0x10000)),
 
     /** Locks the pages in memory, as mlock(2) would (Windows: `VirtualLock`). */
@@ -52,21 +52,13 @@ public enum class MapFlag(
     /** Suitable for a thread's stack; no effect on Linux. */
     STACK("MAP_STACK", SystemConstant(linux = 0x20000, elsewhere = "BSD")),
 
-    /**
-     * Reserves no memory: without it, Linux refuses a private map that can be written and is larger than memory and
-     * swap space together (`ENOMEM`), whatever will be written. In return there may be no memory for a page when it is
-     * first written, and the system then ends a process of its choice. [Access.COPY] has it by itself.
-     */
+    /** Reserves no swap space: a write can fail later for want of memory. */
     NO_RESERVE("MAP_NORESERVE", SystemConstant(linux = 0x4000, darwin = 0x40)),
 
     /** `MAP_32BIT`: an address that fits in 31 bits (Linux x86-64) or 32 bits (macOS). */
     ADDRESS_32BIT("MAP_32BIT", SystemConstant(linux = 0x40, linuxArm64 = null, darwin = 0x8000)),
 
-    /**
-     * Huge pages from the system's pool; fails with `ENOMEM` if the pool is empty. The map may have any length: the
-     * system maps whole huge pages of its default size. With [NO_RESERVE] the pool is only asked when a page is
-     * touched.
-     */
+    /** Huge pages from the system's pool; fails with `ENOMEM` where the pool is empty. */
     HUGE_TLB("MAP_HUGETLB", SystemConstant(linux = 0x40000)),
 
     /** Synchronous faults for persistent memory; needs [SHARED_VALIDATE]. */

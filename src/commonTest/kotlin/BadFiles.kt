@@ -1,7 +1,6 @@
 package dev.kmmap
 
 import dev.kmmap.fixtures.BadInput
-import dev.kmmap.fixtures.BadScene
 import dev.kmmap.fixtures.Refusal
 import dev.kmmap.fixtures.Refusal.ARGUMENT
 import dev.kmmap.fixtures.Refusal.DENIED
@@ -133,10 +132,6 @@ internal val descriptors: List<BadInput> = listOf(
 /** A descriptor for appending that can be read too, which is as good as any other. */
 internal fun openAppending(): Long = openDescriptor(badInputFile, O_READ_WRITE or O_APPEND)
 
-/** A flag whose promise the kernel would break without a word. */
-private fun promised(message: String, action: BadScene.() -> Unit) =
-    BadInput("a flag without the one it needs, $message", ARGUMENT, message, beforeAnyCall = true, action = action)
-
 /** Flags that need what few systems are set up for. */
 internal val rareFlags: List<BadInput> = listOf(
     BadInput("huge pages where there are none", SYSTEM, "mmap(anonymous", listOf("ENOMEM")) {
@@ -151,10 +146,6 @@ internal val rareFlags: List<BadInput> = listOf(
     BadInput("MAP_SYNC of a file that is not in persistent memory", SYSTEM, "mmap(", listOf("EOPNOTSUPP")) {
         open { flags(MapFlag.SHARED_VALIDATE, MapFlag.SYNC) }
     },
-    promised("SYNC needs SHARED_VALIDATE") { open { flags(MapFlag.SHARED, MapFlag.SYNC) } },
-    promised("SYNC needs SHARED_VALIDATE") { anonymous { flags(MapFlag.SHARED, MapFlag.SYNC).length(10) } },
-    promised("SYNC needs SHARED_VALIDATE") { open { flags(MapFlag.PRIVATE, MapFlag.SYNC) } },
-    promised("NON_BLOCK needs POPULATE") { open { flags(MapFlag.SHARED, MapFlag.NON_BLOCK) } },
     BadInput("writing to a running program", DENIED, "open(/proc/self/exe, mode=READ_WRITE)", listOf("ETXTBSY")) {
         open("/proc/self/exe") { access(Access.WRITE) }
     },

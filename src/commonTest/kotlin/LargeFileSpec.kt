@@ -3,7 +3,6 @@ package dev.kmmap
 import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.patternOf
-import dev.kmmap.fixtures.testNeeding
 import dev.kmmap.fixtures.testUnless
 import dev.kmmap.fixtures.untouchedMemory
 import dev.kmmap.internal.OpenMode
@@ -295,17 +294,6 @@ internal class LargeFileSpec : FunSpec({
             map[border] = 4
             shouldThrow<IndexOutOfBoundsException> { map[border + 1] }
             map.slice(-4) shouldBe byteArrayOf(0, 3, 0, 4)
-        }
-    }
-
-    testNeeding(Needs.COPIES_BEYOND_MEMORY, "a private copy of a file larger than memory takes only what is written") {
-        TemporaryFile(ByteArray(0)).use { file ->
-            file.truncate(1L shl 40)
-            MMap.open(file.path, Access.COPY).use { map ->
-                map[(1L shl 40) - 1] = 1
-                map[(1L shl 40) - 1] shouldBe 1
-                map[1L shl 39] shouldBe 0
-            }
         }
     }
 })

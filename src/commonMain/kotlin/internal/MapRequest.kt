@@ -26,7 +26,7 @@ internal class MapRequest(
     val sparse: Boolean = false,
 ) {
     /** Whether memory is to be shared and to grow, and so has to be a file, where the system has files in memory. */
-    val isForMemoryFile: Boolean = rights.shared && !rights.hugePages && trackFile
+    val isForMemoryFile: Boolean = rights.shared && !rights.needsPlainMemory && trackFile
 
     init {
         require(offset >= 0) { "offset must not be negative: $offset" }

@@ -15,9 +15,6 @@ private const val NO_ADDRESSES: Long = -1
 /** When not all addresses can be reserved, so many times fewer are asked for. */
 private const val LESS_ROOM = 16
 
-/** Why a private map can fail for want of memory that it may never use. */
-private const val RESERVES = "memory is reserved for all of it without MapFlag.NO_RESERVE"
-
 /** The value of a system call, or the exception for its error. */
 internal fun SystemCalls.check(call: SystemCall, result: Long, detail: String): Long {
     if (result < 0) throw failure(call, result, detail).exception()
@@ -65,12 +62,6 @@ internal class Mapping(
     /** Why no byte of the map can be trusted any more: a page was gone when it was touched. Stays for ever. */
     val fault: Failure? get() = state.fault
 
-    /** Bytes of which the system maps whole numbers: a page, or a huge page. */
-    private val unit: Long get() = if (rights.hugePages) calls.hugePageSize else calls.pageSize
-
-    /** Bytes to map for [size] bytes of the map. The system takes back only whole huge pages. */
-    private fun lengthOf(size: Long): Long = if (rights.hugePages) roundUp(delta + size, unit) else delta + size
-
     /**
      * Maps [size] bytes from the offset on, and what is reserved; nothing at all for an empty map, which no system
      * would accept. When there are not as many addresses (`RLIMIT_AS`), fewer are reserved, at last none.
@@ -78,7 +69,7 @@ internal class Mapping(
     fun mapRange(descriptor: Long, size: Long): Generation {
         var room = if (reserve == 0L) size else roundUp(maxOf(size, 1), reserve)
         while (room > 0) {
-            val length = lengthOf(room)
+            val length = delta + room
             val address = map(descriptor, offset - delta, length, canBeLess = room > size) {
                 mapDetail(descriptor, room)
             }
@@ -107,10 +98,8 @@ internal class Mapping(
         val address = calls.map(descriptor, offset, length, rights.protectionBits, flags)
         if (address >= 0) return address
         calls.rangeLimit.giveBack()
-        val isMemory = calls.errorName((-address).toInt()) == "ENOMEM"
-        if (isMemory && canBeLess) return NO_ADDRESSES
-        val hint = if (isMemory && rights.takesMemory) ", $RESERVES" else ""
-        throw calls.failure(SystemCall.MAP, address, detail() + hint).exception()
+        if (canBeLess && calls.errorName((-address).toInt()) == "ENOMEM") return NO_ADDRESSES
+        throw calls.failure(SystemCall.MAP, address, detail()).exception()
     }
 
     private fun unmapRange(generation: Generation): Long {
@@ -178,12 +167,8 @@ internal class Mapping(
     /** Whether all maps of the same [descriptor] show the same bytes, so that one can take the place of another. */
     val sharesDescriptor: Boolean get() = hasDescriptor && rights.shared
 
-    /**
-     * Whether the system can move the pages of [generation] to a map of [newSize] bytes: a shared anonymous map that
-     * grows so has nothing behind its new pages, and one of huge pages does not grow so.
-     */
-    fun canMove(generation: Generation, newSize: Long): Boolean = calls.capabilities.moveMappings &&
-        !rights.shared && (!rights.hugePages || lengthOf(newSize) <= generation.mappedLength)
+    /** Whether the system may move the pages: a shared anonymous map that grows so has nothing behind its new pages. */
+    val movable: Boolean get() = !rights.shared
 
     /** [mapRange] with the descriptor of this mapping. */
     fun mapRange(size: Long): Generation = mapRange(descriptor, size)
@@ -191,14 +176,14 @@ internal class Mapping(
     /** Private memory in the place of a map of [size] bytes. */
     fun mapDetached(size: Long): Generation {
         if (size == 0L) return mapRange(0)
-        val length = lengthOf(size)
+        val length = delta + size
         val address = map(NO_DESCRIPTOR, 0, length) { "copy of $source, length=$length" }
         return Generation(address, delta, size, length, rights, usage)
     }
 
     /** [generation] with another size, wherever that is possible: nobody may be using it. */
     fun move(generation: Generation, newSize: Long): Generation {
-        val newLength = lengthOf(newSize)
+        val newLength = delta + newSize
         val detail = "$source, oldLength=${generation.mappedLength}, newLength=$newLength"
         requireWhole(generation)
         generation.guard.release()
@@ -390,7 +375,7 @@ internal class Mapping(
         if (generation.mappedLength == 0L || length == 0L) return Bounds(0, 0)
         val start = generation.delta + offset
         val end = start + length
-        val page = unit
+        val page = calls.pageSize
         // The ends of the map lie inside pages that nobody else has, but for the file's own bytes beside them.
         val ownsEnds = rounding == Rounding.INWARD_BUT_ENDS && !isPart
         val fromStart = ownsEnds && offset == 0L

@@ -52,7 +52,7 @@ internal class Resizing(
         when {
             mapping.hasRoom(old, newSize) -> adjust(undo)
             mapping.sharesDescriptor -> if (!cuts || cutsWhileMapped) mapBeside(undo) else cutThenMap(undo)
-            mapping.canMove(old, newSize) -> move(undo)
+            mapping.movable && calls.capabilities.moveMappings -> move(undo)
             else -> if (!cuts || cutsWhileMapped) copy(undo) else copyToDetached(undo)
         }
     }

@@ -28,11 +28,8 @@ internal class Rights(
     /** Whether `MAP_ANONYMOUS` was asked for by name. */
     val anonymous: Boolean = MapFlag.ANONYMOUS in flags
 
-    /** Whether the pages are huge ones, from a pool of their own, which a file in memory does not use. */
-    val hugePages: Boolean = MapFlag.HUGE_TLB in flags
-
-    /** Whether the system reserves memory for all of the map, in case each page is written. */
-    val takesMemory: Boolean = writable && !shared && MapFlag.NO_RESERVE !in flags
+    /** Huge pages come from a pool of their own, which a file in memory does not use. */
+    val needsPlainMemory: Boolean = MapFlag.HUGE_TLB in flags
 
     /** The `PROT_*` bits. */
     val protectionBits: Int = protection.fold(0) { bits, right -> bits or right.bit }
@@ -64,13 +61,10 @@ internal fun rightsOf(access: Access, protection: Set<Protection>?, flags: Set<M
     return when (access) {
         Access.READ -> Rights(access, setOf(Protection.READ), setOf(MapFlag.SHARED))
         Access.WRITE -> Rights(access, readWrite, setOf(MapFlag.SHARED))
-        Access.COPY -> Rights(access, readWrite, COPY_FLAGS.filterTo(LinkedHashSet()) { it.isSupported })
+        Access.COPY -> Rights(access, readWrite, setOf(MapFlag.PRIVATE))
         Access.DEFAULT -> rawRights(protection ?: readWrite, flags ?: setOf(MapFlag.SHARED))
     }
 }
-
-/** Of a file larger than memory, only the pages that are written need any. */
-private val COPY_FLAGS = setOf(MapFlag.PRIVATE, MapFlag.NO_RESERVE)
 
 private val SHARING = setOf(MapFlag.SHARED, MapFlag.PRIVATE, MapFlag.SHARED_VALIDATE)
 private val ADDRESSED = setOf(MapFlag.FIXED, MapFlag.FIXED_NO_REPLACE)
@@ -87,9 +81,6 @@ private fun rawRights(protection: Set<Protection>, flags: Set<MapFlag>): Rights 
     require(flags.count { it in SHARING } == 1) { "flags must contain exactly one of $SHARING, but are $flags" }
     require(flags.none { it in ADDRESSED }) { "flags $ADDRESSED need an address, which cannot be given" }
     flags.forEach { it.constant.value(it.constantName) }
-    // Linux would ignore these, and with them what they promise.
-    require(MapFlag.SYNC !in flags || MapFlag.SHARED_VALIDATE in flags) { "SYNC needs SHARED_VALIDATE: $flags" }
-    require(MapFlag.NON_BLOCK !in flags || MapFlag.POPULATE in flags) { "NON_BLOCK needs POPULATE: $flags" }
     val access = when {
         protection.containsAll(setOf(Protection.READ, Protection.WRITE)) -> Access.DEFAULT
         Protection.WRITE in protection -> Access.WRITE

@@ -41,9 +41,6 @@ internal interface SystemCalls {
     /** Bytes per page of memory. */
     val pageSize: Long
 
-    /** Bytes per huge page, of which [dev.kmmap.MapFlag.HUGE_TLB] maps whole numbers. */
-    val hugePageSize: Long get() = HugePages.size ?: pageSize
-
     /** The unit of file offsets and addresses of a mapping: the page on POSIX, 64 KiB on Windows. */
     val allocationGranularity: Long
 
