@@ -2,6 +2,7 @@ package dev.kmmap
 
 import dev.kmmap.internal.ANY_THREAD
 import dev.kmmap.internal.FOR_EVER
+import dev.kmmap.internal.FilePath
 import dev.kmmap.internal.MapRequest
 import dev.kmmap.internal.Source
 import dev.kmmap.internal.SystemCalls
@@ -164,7 +165,10 @@ public class MMapOptions {
     }
 
     /**
-     * Maps the file at [path].
+     * Maps the file at [path]: a relative one starts from the working directory of the process. On POSIX its name is
+     * UTF-8; on the JVM it is the one that `java.io.File` gives it, in the encoding of the locale, and UTF-8 if it has
+     * no form in that. (So the JVM's `user.dir` has no say in it, as it has none in opening a `File`. It has in a
+     * `java.nio.file.Path`, of which `MMaps.open` maps the file that the JDK opens.)
      *
      * @throws IllegalArgumentException if the options contradict each other, the path contains a NUL character, the
      *   file is shorter than offset + length and is not to be extended, or the path names something that cannot be
@@ -176,7 +180,10 @@ public class MMapOptions {
      * @throws MMapException if the system refuses for another reason.
      */
     @Throws(IOException::class)
-    public fun open(path: String): MMap = open(Source.File(path), Access.READ)
+    public fun open(path: String): MMap = open(FilePath(path))
+
+    @JvmSynthetic
+    internal fun open(path: FilePath): MMap = open(Source.File(path), Access.READ)
 
     /** As [open] with the path's string form. */
     @Throws(IOException::class)

@@ -65,8 +65,8 @@ internal object PosixSystemCalls : SystemCalls {
 
     override val allocationGranularity: Long get() = pageSize
 
-    override fun open(path: String, mode: OpenMode): Long =
-        uninterrupted { kmmap_open(path, flags(mode) or OPEN_SAFELY, NEW_FILE_MODE) }
+    override fun open(path: FilePath, mode: OpenMode): Long =
+        uninterrupted { kmmap_open(path.text, flags(mode) or OPEN_SAFELY, NEW_FILE_MODE) }
 
     private fun flags(mode: OpenMode): Int = when (mode) {
         OpenMode.READ, OpenMode.READ_EXECUTE -> O_RDONLY
@@ -74,7 +74,7 @@ internal object PosixSystemCalls : SystemCalls {
         OpenMode.CREATE_NEW -> O_RDWR or O_CREAT or O_EXCL
     }
 
-    override fun remove(path: String): Long = kmmap_unlink(path)
+    override fun remove(path: FilePath): Long = kmmap_unlink(path.text)
 
     override fun duplicate(descriptor: Long): Long = kmmap_duplicate(number(descriptor))
 

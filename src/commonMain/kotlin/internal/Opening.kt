@@ -36,12 +36,6 @@ internal fun openMapping(request: MapRequest, calls: SystemCalls): Opened = undo
     }
 }
 
-/** The folder in which a POSIX system finds the last name of [path]. */
-internal fun folderOf(path: String): String {
-    val name = path.trimEnd('/')
-    return if ('/' in name) name.substringBeforeLast('/').ifEmpty { "/" } else "."
-}
-
 private class Opening(private val request: MapRequest, private val calls: SystemCalls, private val undo: Undo) {
     private val source = request.source
     private val rights = request.rights
@@ -50,11 +44,11 @@ private class Opening(private val request: MapRequest, private val calls: System
     private var owned = NO_DESCRIPTOR
 
     /** Opens [path]; a file that is not there is created if that was asked for. */
-    fun openFile(path: String): Long {
+    fun openFile(path: FilePath): Long {
         if (request.create) {
             val created = calls.open(path, OpenMode.CREATE_NEW)
             if (created >= 0) {
-                undo.onFailure { calls.check(SystemCall.REMOVE, calls.remove(path), path) }
+                undo.onFailure { calls.check(SystemCall.REMOVE, calls.remove(path), path.text) }
                 return owned(created)
             }
             val failure = calls.failure(SystemCall.OPEN, created, "$path, mode=${OpenMode.CREATE_NEW}")
@@ -75,7 +69,7 @@ private class Opening(private val request: MapRequest, private val calls: System
 
     private fun readingMode() = if (rights.executable) OpenMode.READ_EXECUTE else OpenMode.READ
 
-    private fun openExisting(path: String, mode: OpenMode): Long {
+    private fun openExisting(path: FilePath, mode: OpenMode): Long {
         val descriptor = calls.open(path, mode)
         if (descriptor < 0 && calls.errorName((-descriptor).toInt()) == "EISDIR") throw notMappable("directory")
         return owned(calls.check(SystemCall.OPEN, descriptor, "$path, mode=$mode"))
@@ -149,13 +143,13 @@ private class Opening(private val request: MapRequest, private val calls: System
     }
 
     /** A file that was just created has its name only in its folder, which is a file of its own. */
-    fun syncDirectory(path: String) {
-        val folder = folderOf(path)
+    fun syncDirectory(path: FilePath) {
+        val folder = path.folder
         val descriptor = calls.open(folder, OpenMode.READ)
         calls.check(SystemCall.OPEN, descriptor, "$folder, mode=${OpenMode.READ}")
         val synced = calls.syncFile(descriptor)
         calls.close(descriptor)
-        calls.check(SystemCall.SYNC_FILE, synced, folder)
+        calls.check(SystemCall.SYNC_FILE, synced, folder.text)
     }
 
     fun mapMemory(name: String?): Opened {

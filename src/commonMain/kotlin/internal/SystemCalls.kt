@@ -45,10 +45,13 @@ internal interface SystemCalls {
     val allocationGranularity: Long
 
     /** open(2): a new descriptor. */
-    fun open(path: String, mode: OpenMode): Long
+    fun open(path: FilePath, mode: OpenMode): Long
+
+    /** The same by a text. */
+    fun open(path: String, mode: OpenMode): Long = open(FilePath(path), mode)
 
     /** unlink(2). Used only to take back a file that a failed open has created. */
-    fun remove(path: String): Long
+    fun remove(path: FilePath): Long
 
     /** A duplicate of [descriptor], close-on-exec (fcntl F_DUPFD_CLOEXEC). */
     fun duplicate(descriptor: Long): Long

@@ -19,7 +19,7 @@ internal class WindowsSystemCalls(private val kernel32: Kernel32) : SystemCalls 
      * Others may do with the file what they like, even delete it: as on POSIX. `FILE_FLAG_BACKUP_SEMANTICS` lets a
      * directory be opened, so that it is told apart from a file that may not be read.
      */
-    override fun open(path: String, mode: OpenMode): Long {
+    override fun open(path: FilePath, mode: OpenMode): Long {
         val access = when (mode) {
             OpenMode.READ -> Win32.GENERIC_READ
             OpenMode.READ_EXECUTE -> Win32.GENERIC_READ or Win32.GENERIC_EXECUTE
@@ -30,9 +30,9 @@ internal class WindowsSystemCalls(private val kernel32: Kernel32) : SystemCalls 
         return kernel32.createFile(extended(path), access, share, disposition, Win32.FILE_FLAG_BACKUP_SEMANTICS)
     }
 
-    override fun remove(path: String): Long = kernel32.deleteFile(extended(path))
+    override fun remove(path: FilePath): Long = kernel32.deleteFile(extended(path))
 
-    private fun extended(path: String): String = extendedLengthPath(path, kernel32::fullPathName)
+    private fun extended(path: FilePath): String = extendedLengthPath(path.text, kernel32::fullPathName)
 
     override fun duplicate(descriptor: Long): Long = kernel32.duplicateHandle(descriptor)
 

@@ -59,7 +59,7 @@ internal class WindowsSystemCallsSpec : FunSpec({
             extendedLengthPath(path) { full } shouldBe expected
         }
         val kernel32 = FakeKernel32().apply { fullPath = "C:\\$long" }
-        WindowsSystemCalls(kernel32).remove(long)
+        WindowsSystemCalls(kernel32).remove(FilePath(long))
         kernel32.record shouldBe listOf("deleteFile(\\\\?\\C:\\$long)")
     }
 

@@ -9,6 +9,7 @@ import dev.kmmap.internal.Linking.Function;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker.Option;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.function.ToLongFunction;
 
 /**
@@ -125,12 +126,17 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     /** What shm_open(3) does, which not every glibc has without a library of its own. */
     @Override
     public long openMemory(String name, OpenMode mode, long size) {
-        return open(SHARED_MEMORY + name, flags(mode) | openMemorySafely, NEW_MEMORY_MODE);
+        return open(sharedMemory(name), flags(mode) | openMemorySafely, NEW_MEMORY_MODE);
     }
 
     @Override
     public long removeMemory(String name) {
-        return remove(SHARED_MEMORY + name);
+        return remove(sharedMemory(name));
+    }
+
+    /** In UTF-8 whatever the locale, so that all processes of a machine mean the same memory. */
+    private static byte[] sharedMemory(String name) {
+        return (SHARED_MEMORY + name).getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.kmmap.internal.Linking.Function;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker.Option;
 import java.lang.foreign.MemorySegment;
@@ -16,7 +17,7 @@ import java.util.function.LongSupplier;
  * The system calls that all POSIX systems have. A subclass brings the numbers and the calls that are its system's own.
  *
  * <p>Functions that POSIX allows a signal to interrupt are repeated, except close, after which the descriptor is gone
- * even when it fails. Paths are passed as UTF-8, as on Kotlin/Native.
+ * even when it fails. All strings but paths are passed as UTF-8, as on Kotlin/Native.
  */
 abstract class PosixSystemCalls implements SystemCalls {
     /** {@code EINTR} has this number on every POSIX system. */
@@ -106,14 +107,14 @@ abstract class PosixSystemCalls implements SystemCalls {
     }
 
     @Override
-    public final long open(String path, OpenMode mode) {
-        return open(path, flags(mode) | numbers.openSafely(), NEW_FILE_MODE);
+    public final long open(FilePath path, OpenMode mode) {
+        return open(FileNames.encoded(path), flags(mode) | numbers.openSafely(), NEW_FILE_MODE);
     }
 
     /** open(2) itself. */
-    final long open(String path, int flags, int permissions) {
+    final long open(byte[] path, int flags, int permissions) {
         return uninterrupted(() -> call((arena, state) ->
-                (int) handle(OPEN).invokeExact(state, arena.allocateFrom(path), flags, permissions)));
+                (int) handle(OPEN).invokeExact(state, string(arena, path), flags, permissions)));
     }
 
     /** The access that open(2) and shm_open(3) are asked for. */
@@ -126,8 +127,13 @@ abstract class PosixSystemCalls implements SystemCalls {
     }
 
     @Override
-    public final long remove(String path) {
-        return call((arena, state) -> (int) handle(UNLINK).invokeExact(state, arena.allocateFrom(path)));
+    public final long remove(FilePath path) {
+        return remove(FileNames.encoded(path));
+    }
+
+    /** unlink(2) itself. */
+    final long remove(byte[] path) {
+        return call((arena, state) -> (int) handle(UNLINK).invokeExact(state, string(arena, path)));
     }
 
     @Override
@@ -226,6 +232,13 @@ abstract class PosixSystemCalls implements SystemCalls {
     /** Whether this system's C library has the function. */
     final boolean has(Function function) {
         return linking.has(function);
+    }
+
+    /** Bytes as a string of C: memory of an arena is zero. */
+    static MemorySegment string(Arena arena, byte[] bytes) {
+        MemorySegment string = arena.allocate(bytes.length + 1L);
+        MemorySegment.copy(bytes, 0, string, JAVA_BYTE, 0, bytes.length);
+        return string;
     }
 
     /** Repeats {@code attempt} while a signal interrupts it. */
