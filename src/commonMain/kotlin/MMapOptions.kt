@@ -78,7 +78,7 @@ public class MMapOptions {
 
     /**
      * Bytes in the map, 0 or more. 0, the default, is "to the end of the file": an empty map if the offset is there
-     * already.
+     * already. A device that tells no size, such as `/dev/zero`, needs one; a block device of Linux tells it.
      */
     public fun length(length: Long): MMapOptions = apply { this.length = length }
 
@@ -90,7 +90,8 @@ public class MMapOptions {
 
     /**
      * Whether a file that does not exist is created, with the permissions 0666 less the umask. Default `false`. It has
-     * 0 bytes, so a [length] needs [extend] too. If the map can't be made after all, the new file is removed again.
+     * 0 bytes, so a [length] needs [extend] too. If the map can't be made after all, the new file is removed again. At
+     * the end of a symbolic link it is the link's missing target that is created, and removed (on Windows it stays).
      */
     public fun create(create: Boolean): MMapOptions = apply { this.create = create }
 
@@ -172,7 +173,7 @@ public class MMapOptions {
      *
      * @throws IllegalArgumentException if the options contradict each other, the path contains a NUL character, the
      *   file is shorter than offset + length and is not to be extended, or the path names something that cannot be
-     *   mapped, such as a directory.
+     *   mapped, such as a directory, or a file of `/proc`, whose content is made when it is read.
      * @throws UnsupportedOperationException if this system lacks a flag, or on Windows for [syncDirectory].
      * @throws MMapFileNotFoundException if there is no such file and none is to be created.
      * @throws MMapAccessDeniedException if the file's permissions do not allow the access.
@@ -190,9 +191,9 @@ public class MMapOptions {
     public fun open(path: Path): MMap = open(path.toString())
 
     /**
-     * Maps the file that [descriptor] refers to: a file descriptor on POSIX, a `HANDLE` on Windows. It is duplicated,
-     * or only used during the call if [trackFile] is `false`; it stays the caller's to close, and can be closed at
-     * once.
+     * Maps the file that [descriptor] refers to: a file descriptor on POSIX, a `HANDLE` on Windows. It is duplicated
+     * (on overlayfs opened anew, if it is only for reading), and the duplicate closed after the call if [trackFile] is
+     * `false`; it stays the caller's to close, and can be closed at once.
      *
      * @throws IllegalArgumentException as [open] does, or if [descriptor] is negative or [create] or [syncDirectory] is
      *   set.

@@ -38,7 +38,7 @@ private fun percentDecoded(rawPath: String): ByteArray {
 }
 
 /** What messages show: the bytes as UTF-8, if they are that; else with the others as `\xff`. */
-private fun readable(bytes: ByteArray): String = try {
+internal fun readable(bytes: ByteArray): String = try {
     bytes.decodeToString(throwOnInvalidSequence = true)
 } catch (_: CharacterCodingException) {
     bytes.joinToString("") { if (it >= 0) it.toInt().toChar().toString() else "\\x%02x".format(it) }

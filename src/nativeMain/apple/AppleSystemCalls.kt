@@ -1,9 +1,11 @@
 package dev.kmmap.internal
 
+import dev.kmmap.internal.posix.kmmap_duplicate
 import dev.kmmap.internal.posix.valueOrError
 import kotlinx.cinterop.alloc
 import kotlinx.cinterop.memScoped
 import kotlinx.cinterop.ptr
+import platform.posix.EAGAIN
 import platform.posix.ENOTSUP
 import platform.posix.F_ALLOCATEALL
 import platform.posix.F_FULLFSYNC
@@ -36,6 +38,19 @@ internal fun allocateSpace(descriptor: Int, offset: Long, length: Long): Long {
     if (allocated < 0 && allocated != -ENOTSUP.toLong()) return allocated
     return valueOrError(ftruncate(descriptor, offset + length))
 }
+
+/** macOS has no leases. */
+internal fun openLeased(
+    @Suppress("UNUSED_PARAMETER") path: String,
+    @Suppress("UNUSED_PARAMETER") flags: Int,
+): Long = -EAGAIN.toLong()
+
+internal fun duplicateFile(descriptor: Int): Long = kmmap_duplicate(descriptor)
+
+internal fun fileSystemOf(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = -ENOTSUP.toLong()
+
+/** Not told here. */
+internal fun deviceSize(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = 0
 
 internal fun createMemoryFile(
     @Suppress("UNUSED_PARAMETER") name: String,

@@ -9,6 +9,14 @@ internal class FilePath(val text: String, val bytes: ByteArray? = null) {
     val folder: FilePath
         get() = FilePath(folderOf(text), bytes?.let { toBytes(folderOf(toChars(it))) })
 
+    /** What a link at this path, whose text is [target], leads to. */
+    fun linkingTo(target: FilePath): FilePath {
+        if (target.text.startsWith('/')) return target
+        val from = folder
+        val bytes = if (from.bytes == null || target.bytes == null) null else from.bytes + toBytes("/") + target.bytes
+        return FilePath("${from.text}/${target.text}", bytes)
+    }
+
     override fun toString(): String = text
 
     private fun toChars(bytes: ByteArray) =

@@ -1,7 +1,5 @@
 package dev.kmmap.internal
 
-import dev.kmmap.MMapAccessDeniedException
-
 /** An opened mapping and its first generation. */
 internal class Opened(val mapping: Mapping, val generation: Generation)
 
@@ -27,9 +25,7 @@ internal fun openMapping(request: MapRequest, calls: SystemCalls): Opened = undo
             opened
         }
         is Source.Descriptor -> {
-            // Without a duplicate the caller's own descriptor serves while the map is made, and stays the caller's.
-            val descriptor = if (request.trackFile) opening.duplicate(source.descriptor) else source.descriptor
-            opening.mapFile(descriptor)
+            opening.mapFile(opening.duplicate(source.descriptor))
         }
         is Source.Memory -> opening.mapMemory(source.name)
         is Source.NamedMemory -> opening.mapNamedMemory(source.name, source.create)
@@ -43,37 +39,7 @@ private class Opening(private val request: MapRequest, private val calls: System
     /** The descriptor that is ours and not the caller's. */
     private var owned = NO_DESCRIPTOR
 
-    /** Opens [path]; a file that is not there is created if that was asked for. */
-    fun openFile(path: FilePath): Long {
-        if (request.create) {
-            val created = calls.open(path, OpenMode.CREATE_NEW)
-            if (created >= 0) {
-                undo.onFailure { calls.check(SystemCall.REMOVE, calls.remove(path), path.text) }
-                return owned(created)
-            }
-            val failure = calls.failure(SystemCall.OPEN, created, "$path, mode=${OpenMode.CREATE_NEW}")
-            if (failure.errorName !in ALREADY_EXISTS) throw failure.exception()
-        }
-        val needsWriting = rights.shared && rights.writable || request.extend
-        if (needsWriting || !rights.changesFile) {
-            return openExisting(path, if (needsWriting) OpenMode.READ_WRITE else readingMode())
-        }
-        // A private map with raw flags reads the file, but resizing it changes the file: write permission is used if
-        // there is one.
-        return try {
-            openExisting(path, OpenMode.READ_WRITE)
-        } catch (_: MMapAccessDeniedException) {
-            openExisting(path, readingMode())
-        }
-    }
-
-    private fun readingMode() = if (rights.executable) OpenMode.READ_EXECUTE else OpenMode.READ
-
-    private fun openExisting(path: FilePath, mode: OpenMode): Long {
-        val descriptor = calls.open(path, mode)
-        if (descriptor < 0 && calls.errorName((-descriptor).toInt()) == "EISDIR") throw notMappable("directory")
-        return owned(calls.check(SystemCall.OPEN, descriptor, "$path, mode=$mode"))
-    }
+    fun openFile(path: FilePath): Long = owned(FileOpening(request, calls, undo).open(path))
 
     fun duplicate(descriptor: Long): Long =
         owned(calls.check(SystemCall.DUPLICATE, calls.duplicate(descriptor), source.toString()))
@@ -86,10 +52,11 @@ private class Opening(private val request: MapRequest, private val calls: System
 
     fun mapFile(descriptor: Long): Opened {
         val type = FileType.of(calls.check(SystemCall.FILE_MODE, calls.fileMode(descriptor), source.toString()))
-        if (!type.mappable) throw notMappable(type.description)
+        if (!type.mappable) throw source.notMappable(type.description)
+        val isSized = type == FileType.REGULAR || type == FileType.BLOCK_DEVICE && fileSize(descriptor) > 0
         val length = when {
-            type == FileType.REGULAR -> lengthInFile(descriptor)
-            // The size of a device is not told by fstat, so only its user can know how much of it can be mapped.
+            isSized -> lengthInFile(descriptor, growing = request.extend && type == FileType.REGULAR)
+            // Nobody tells the size of another device, so only its user can know how much of it can be mapped.
             request.length > 0 -> request.length
             else -> throw IllegalArgumentException("$source is a ${type.description}: it needs an explicit length")
         }
@@ -97,25 +64,27 @@ private class Opening(private val request: MapRequest, private val calls: System
         val mapping = mapping(tracked, MemoryKind.NONE)
         val generation = mapping.mapRange(descriptor, length)
         undo.onFailure { mapping.unmap(generation) }
-        if (type == FileType.REGULAR) checkStillLongEnough(descriptor, length)
+        if (isSized) checkStillLongEnough(descriptor, length)
         // Whatever close says to this, the descriptor is gone and the map is good.
         if (!request.trackFile && owned != NO_DESCRIPTOR) calls.close(owned)
         return Opened(mapping, generation)
     }
 
     /** The length of the map, once the file is long enough for it. */
-    private fun lengthInFile(descriptor: Long): Long {
+    private fun lengthInFile(descriptor: Long, growing: Boolean): Long {
         val fileSize = fileSize(descriptor)
         val offset = request.offset
-        if (!request.extend) {
+        if (!growing) {
+            if (fileSize == 0L) calls.requireToldSize(descriptor, source)
             require(offset <= fileSize) {
                 "offset is greater than the file's size: $source, offset=$offset, fileSize=$fileSize"
             }
             if (request.length == 0L) return fileSize - offset
         }
         if (fileSize - offset >= request.length) return request.length
-        require(request.extend) {
-            "length is greater than what the file has left (extend = true would enlarge it): " +
+        require(growing) {
+            val hint = if (request.extend) "a device cannot be extended" else "extend = true would enlarge it"
+            "length is greater than what the file has left ($hint): " +
                 "$source, offset=$offset, length=${request.length}, fileSize=$fileSize"
         }
         val end = offset + request.length
@@ -182,7 +151,7 @@ private class Opening(private val request: MapRequest, private val calls: System
         if (create) undo.onFailure { calls.removeMemory(name) }
         owned(descriptor)
         if (create) truncate(descriptor, request.length)
-        val length = lengthInFile(descriptor)
+        val length = lengthInFile(descriptor, growing = false)
         val mapping = mapping(descriptor, MemoryKind.NAMED)
         val generation = mapping.mapRange(length)
         mapping.name = name
@@ -201,6 +170,4 @@ private class Opening(private val request: MapRequest, private val calls: System
             request.usage,
             if (descriptor != NO_DESCRIPTOR && calls.capabilities.mapPastEnd) request.reserve else 0,
         )
-
-    private fun notMappable(what: String) = IllegalArgumentException("$source is not a regular file: it is a $what")
 }

@@ -1,8 +1,8 @@
 package dev.kmmap.internal
 
 /**
- * How a file is opened. Every descriptor is close-on-exec, and opening never waits (a FIFO without a writer, for
- * instance).
+ * How a file is opened. Every descriptor is close-on-exec, and opening never waits (for a writer of a FIFO, for
+ * instance), but for the end of another process's lease on a regular file.
  */
 internal enum class OpenMode {
     /** An existing file, for reading (`O_RDONLY`). */
@@ -18,6 +18,9 @@ internal enum class OpenMode {
      * A file that must not exist yet, for reading and writing (`O_RDWR | O_CREAT | O_EXCL`, mode 0666 less the umask).
      */
     CREATE_NEW,
+
+    /** A file that is created if it is not there, at the end of links too, as [CREATE_NEW] does. */
+    CREATE,
 }
 
 /**
@@ -53,7 +56,13 @@ internal interface SystemCalls {
     /** unlink(2). Used only to take back a file that a failed open has created. */
     fun remove(path: FilePath): Long
 
-    /** A duplicate of [descriptor], close-on-exec (fcntl F_DUPFD_CLOEXEC). */
+    /** The path that the symbolic link at [path] leads to, one link further; `null` if it is none, or not known. */
+    fun linkTarget(path: FilePath): FilePath?
+
+    /**
+     * A duplicate of [descriptor], close-on-exec (fcntl F_DUPFD_CLOEXEC). On overlayfs one that is only for reading is
+     * the same file opened anew: a descriptor from before the file was first written to goes on to map the old one.
+     */
     fun duplicate(descriptor: Long): Long
 
     /** close(2). */
@@ -62,8 +71,14 @@ internal interface SystemCalls {
     /** st_mode of fstat(2); the file types have the same numbers on every POSIX system. */
     fun fileMode(descriptor: Long): Long
 
-    /** st_size of fstat(2), bytes. */
+    /** st_size of fstat(2), bytes; of a block device the bytes that it has, or 0 if it does not tell. */
     fun fileSize(descriptor: Long): Long
+
+    /** f_type of fstatfs(2), as Linux numbers file systems; negative elsewhere. */
+    fun fileSystem(descriptor: Long): Long
+
+    /** pread(2) of the first byte: how many bytes that gives. */
+    fun firstByte(descriptor: Long): Long
 
     /** ftruncate(2). */
     fun truncate(descriptor: Long, size: Long): Long

@@ -11,6 +11,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker.Option;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
@@ -22,6 +23,8 @@ import java.util.function.LongSupplier;
 abstract class PosixSystemCalls implements SystemCalls {
     /** {@code EINTR} has this number on every POSIX system. */
     private static final long INTERRUPTED = -4;
+
+    private static final long PATH_MAX = 4096;
 
     /** Permissions of a new file, before the process's umask. */
     private static final int NEW_FILE_MODE = 0666;
@@ -38,6 +41,10 @@ abstract class PosixSystemCalls implements SystemCalls {
     private static final Function OPEN = new Function(
             "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), Option.firstVariadicArg(2));
     private static final Function UNLINK = new Function("unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final Function READLINK =
+            new Function("readlink", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
+    private static final Function PREAD =
+            new Function("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
     private static final Function FCNTL = new Function(
             "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), Option.firstVariadicArg(2));
     private static final Function CLOSE = new Function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
@@ -67,13 +74,19 @@ abstract class PosixSystemCalls implements SystemCalls {
      *
      * @param openSafely what every open adds: {@code O_CLOEXEC | O_NOCTTY}, so that the descriptor stays in this
      *     process and a terminal does not become its own, and {@code O_NONBLOCK}, so that a FIFO does not wait
+     * @param create {@code O_CREAT}
      * @param createNew {@code O_CREAT | O_EXCL}
      * @param duplicateCloseOnExec {@code F_DUPFD_CLOEXEC}
      * @param pageSizeName {@code _SC_PAGESIZE}
      * @param errorTextFunction the strerror_r that fills the buffer it is given, as POSIX demands
      */
     record Numbers(
-            int openSafely, int createNew, int duplicateCloseOnExec, int pageSizeName, String errorTextFunction) {
+            int openSafely,
+            int create,
+            int createNew,
+            int duplicateCloseOnExec,
+            int pageSizeName,
+            String errorTextFunction) {
     }
 
     private final OperatingSystem system;
@@ -107,7 +120,7 @@ abstract class PosixSystemCalls implements SystemCalls {
     }
 
     @Override
-    public final long open(FilePath path, OpenMode mode) {
+    public long open(FilePath path, OpenMode mode) {
         return open(FileNames.encoded(path), flags(mode) | numbers.openSafely(), NEW_FILE_MODE);
     }
 
@@ -123,6 +136,7 @@ abstract class PosixSystemCalls implements SystemCalls {
             case READ, READ_EXECUTE -> READ_ONLY;
             case READ_WRITE -> READ_WRITE;
             case CREATE_NEW -> READ_WRITE | numbers.createNew();
+            case CREATE -> READ_WRITE | numbers.create();
         };
     }
 
@@ -137,7 +151,30 @@ abstract class PosixSystemCalls implements SystemCalls {
     }
 
     @Override
-    public final long duplicate(long descriptor) {
+    public final FilePath linkTarget(FilePath path) {
+        byte[] link = FileNames.encoded(path);
+        byte[] buffer = new byte[(int) PATH_MAX];
+        long length = call((arena, state) -> {
+            MemorySegment target = arena.allocate(PATH_MAX);
+            long result = (long) handle(READLINK).invokeExact(state, string(arena, link), target, PATH_MAX);
+            MemorySegment.copy(target, JAVA_BYTE, 0, buffer, 0, buffer.length);
+            return result;
+        });
+        if (length < 0 || length == PATH_MAX) {
+            return null;
+        }
+        byte[] target = Arrays.copyOf(buffer, (int) length);
+        return new FilePath(path.getText(), link).linkingTo(new FilePath(FilePaths.readable(target), target));
+    }
+
+    @Override
+    public final long firstByte(long descriptor) {
+        return uninterrupted(() -> call((arena, state) ->
+                (long) handle(PREAD).invokeExact(state, number(descriptor), arena.allocate(1), 1L, 0L)));
+    }
+
+    @Override
+    public long duplicate(long descriptor) {
         return control(descriptor, numbers.duplicateCloseOnExec(), 0);
     }
 
