@@ -29,6 +29,10 @@ public enum class Access {
      * Reading and writing, but what is written stays private to this map (copy-on-write) and never reaches the file,
      * which needs read permission only. It is not a snapshot: a page that has not been written yet may still show what
      * others write to the file. `MAP_PRIVATE` with `PROT_READ | PROT_WRITE`; `PAGE_WRITECOPY` on Windows.
+     *
+     * The file may be larger than memory: only pages that are written take some. On Linux and macOS none is set aside
+     * for them (`MAP_NORESERVE`), so if it runs out, no exception tells it: the system swaps, and at last Linux ends a
+     * process. With `vm.overcommit_memory=2` Linux sets it aside all the same, and refuses what is too large.
      */
     COPY,
 }

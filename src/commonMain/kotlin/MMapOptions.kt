@@ -191,9 +191,9 @@ public class MMapOptions {
     public fun open(path: Path): MMap = open(path.toString())
 
     /**
-     * Maps the file that [descriptor] refers to: a file descriptor on POSIX, a `HANDLE` on Windows. It is duplicated
-     * (on overlayfs opened anew, if it is only for reading), and the duplicate closed after the call if [trackFile] is
-     * `false`; it stays the caller's to close, and can be closed at once.
+     * Maps the file that [descriptor] refers to: a file descriptor on POSIX, a `HANDLE` on Windows. It is duplicated,
+     * or only used during the call if [trackFile] is `false`; on overlayfs, if it is only for reading, its file is
+     * opened anew. It stays the caller's to close, and can be closed at once.
      *
      * @throws IllegalArgumentException as [open] does, or if [descriptor] is negative or [create] or [syncDirectory] is
      *   set.

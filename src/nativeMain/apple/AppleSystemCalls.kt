@@ -1,6 +1,5 @@
 package dev.kmmap.internal
 
-import dev.kmmap.internal.posix.kmmap_duplicate
 import dev.kmmap.internal.posix.valueOrError
 import kotlinx.cinterop.alloc
 import kotlinx.cinterop.memScoped
@@ -45,9 +44,11 @@ internal fun openLeased(
     @Suppress("UNUSED_PARAMETER") flags: Int,
 ): Long = -EAGAIN.toLong()
 
-internal fun duplicateFile(descriptor: Int): Long = kmmap_duplicate(descriptor)
+internal fun reopenFile(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = -ENOTSUP.toLong()
 
 internal fun fileSystemOf(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = -ENOTSUP.toLong()
+
+internal fun hugePageSizeOf(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = 0
 
 /** Not told here. */
 internal fun deviceSize(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = 0

@@ -4,6 +4,7 @@ import dev.kmmap.internal.linux.kmmap_add_seals
 import dev.kmmap.internal.linux.kmmap_device_size
 import dev.kmmap.internal.linux.kmmap_file_system
 import dev.kmmap.internal.linux.kmmap_fsync
+import dev.kmmap.internal.linux.kmmap_huge_page_size
 import dev.kmmap.internal.linux.kmmap_is_read_only
 import dev.kmmap.internal.linux.kmmap_memfd_create
 import dev.kmmap.internal.linux.kmmap_mremap
@@ -11,7 +12,6 @@ import dev.kmmap.internal.linux.kmmap_name_memory
 import dev.kmmap.internal.linux.kmmap_posix_fallocate
 import dev.kmmap.internal.linux.kmmap_seals
 import dev.kmmap.internal.posix.kmmap_close
-import dev.kmmap.internal.posix.kmmap_duplicate
 import dev.kmmap.internal.posix.kmmap_open
 import dev.kmmap.internal.posix.kmmap_unlink
 import platform.posix.EAGAIN
@@ -50,17 +50,17 @@ internal fun openLeased(path: String, flags: Int): Long {
     return result
 }
 
-/** A duplicate; of what is only for reading on overlayfs, the same file opened anew. */
-internal fun duplicateFile(descriptor: Int): Long {
+/** A file on overlayfs that is open only for reading, opened anew. */
+internal fun reopenFile(descriptor: Int): Long {
     val isRegular = FileType.of(PosixSystemCalls.fileMode(descriptor.toLong())) == FileType.REGULAR
-    if (kmmap_file_system(descriptor) == OVERLAYFS && isRegular && kmmap_is_read_only(descriptor) != 0) {
-        val anew = kmmap_open("$DESCRIPTORS$descriptor", OPEN_PATIENTLY or O_NONBLOCK, 0)
-        if (anew >= 0) return anew
-    }
-    return kmmap_duplicate(descriptor)
+    val isConcerned = kmmap_file_system(descriptor) == OVERLAYFS && isRegular && kmmap_is_read_only(descriptor) != 0
+    if (!isConcerned) return -ENOENT.toLong()
+    return kmmap_open("$DESCRIPTORS$descriptor", OPEN_PATIENTLY or O_NONBLOCK, 0)
 }
 
 internal fun fileSystemOf(descriptor: Int): Long = kmmap_file_system(descriptor)
+
+internal fun hugePageSizeOf(descriptor: Int): Long = maxOf(kmmap_huge_page_size(descriptor), 0)
 
 /** Bytes of a block device; 0 if it does not tell. */
 internal fun deviceSize(descriptor: Int): Long = maxOf(kmmap_device_size(descriptor), 0)

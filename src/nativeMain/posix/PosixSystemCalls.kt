@@ -1,6 +1,7 @@
 package dev.kmmap.internal
 
 import dev.kmmap.internal.posix.kmmap_close
+import dev.kmmap.internal.posix.kmmap_duplicate
 import dev.kmmap.internal.posix.kmmap_first_byte
 import dev.kmmap.internal.posix.kmmap_ftruncate
 import dev.kmmap.internal.posix.kmmap_madvise
@@ -97,7 +98,9 @@ internal object PosixSystemCalls : SystemCalls {
         }
     }
 
-    override fun duplicate(descriptor: Long): Long = duplicateFile(number(descriptor))
+    override fun duplicate(descriptor: Long): Long = kmmap_duplicate(number(descriptor))
+
+    override fun reopen(descriptor: Long): Long = reopenFile(number(descriptor))
 
     override fun close(descriptor: Long): Long = kmmap_close(number(descriptor))
 
@@ -110,6 +113,8 @@ internal object PosixSystemCalls : SystemCalls {
     }
 
     override fun fileSystem(descriptor: Long): Long = fileSystemOf(number(descriptor))
+
+    override fun hugePageSize(descriptor: Long): Long = hugePageSizeOf(number(descriptor))
 
     override fun firstByte(descriptor: Long): Long = uninterrupted { kmmap_first_byte(number(descriptor)) }
 

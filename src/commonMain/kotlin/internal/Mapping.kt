@@ -33,11 +33,13 @@ internal class Mapping(
     val usage: Usage,
     /** If not 0, addresses are kept up to the next multiple of so many bytes. */
     private val reserve: Long = 0,
+    /** Bytes of the huge pages that it has; 0 if it has none. The system takes no part of one. */
+    private val hugePage: Long = 0,
     /** Whether it is that of a view: its ends lie inside of another map. */
     private val isPart: Boolean = false,
 ) {
     /** Bytes by which the map begins after a multiple of the granularity. */
-    private val delta: Long = offset % calls.allocationGranularity
+    private val delta: Long = offset % maxOf(calls.allocationGranularity, hugePage)
 
     val rights: Rights get() = state.rights
 
@@ -61,9 +63,12 @@ internal class Mapping(
     fun mapRange(descriptor: Long, size: Long): Generation {
         val room = if (reserve == 0L) size else roundUp(maxOf(size, 1), reserve)
         if (room == 0L) return mapNothing()
-        val address = map(descriptor, offset - delta, delta + room) { mapDetail(descriptor, room) }
-        return Generation(address, delta, size, delta + room, rights, usage).also(::showName)
+        val length = wholeHugePages(delta + room)
+        val address = map(descriptor, offset - delta, length) { mapDetail(descriptor, room) }
+        return Generation(address, delta, size, length, rights, usage).also(::showName)
     }
+
+    private fun wholeHugePages(length: Long): Long = if (hugePage == 0L) length else roundUp(length, hugePage)
 
     fun mapNothing(): Generation = Generation(0, delta, 0, 0, rights, usage)
 
@@ -77,7 +82,8 @@ internal class Mapping(
         val address = calls.map(descriptor, offset, length, rights.protectionBits, flags)
         if (address >= 0) return address
         calls.rangeLimit.giveBack()
-        throw calls.failure(SystemCall.MAP, address, detail()).exception()
+        val failure = calls.failure(SystemCall.MAP, address, detail())
+        throw (if (rights.takesReserve) failure.withHint(NO_RESERVE_HINT, "ENOMEM") else failure).exception()
     }
 
     private fun unmapRange(generation: Generation): Long {
@@ -144,8 +150,18 @@ internal class Mapping(
     /** Whether all maps of the same [descriptor] show the same bytes, so that one can take the place of another. */
     val sharesDescriptor: Boolean get() = hasDescriptor && rights.shared
 
-    /** Whether the system may move the pages: a shared anonymous map that grows so has nothing behind its new pages. */
-    val movable: Boolean get() = !rights.shared
+    /**
+     * Whether the system may move the pages of [old]: a shared anonymous map that grows so has nothing behind its new
+     * pages, and huge pages do not get more.
+     */
+    fun isMovable(old: Generation, newSize: Long): Boolean = when {
+        hugePage > 0 -> wholeHugePages(delta + newSize) <= old.mappedLength
+        else -> !rights.shared && !rights.needsLowAddress
+    }
+
+    /** Whether there may be bytes of the map behind its end. */
+    @Volatile
+    var hasShrunk: Boolean = false
 
     /** [mapRange] with the descriptor of this mapping. */
     fun mapRange(size: Long): Generation = mapRange(descriptor, size)
@@ -160,7 +176,7 @@ internal class Mapping(
 
     /** [generation] with another size, wherever that is possible: nobody may be using it. */
     fun move(generation: Generation, newSize: Long): Generation {
-        val newLength = delta + newSize
+        val newLength = wholeHugePages(delta + newSize)
         val detail = "$source, oldLength=${generation.mappedLength}, newLength=$newLength"
         requireWhole(generation)
         generation.guard.release()
@@ -345,7 +361,7 @@ internal class Mapping(
         if (generation.mappedLength == 0L || length == 0L) return Bounds(0, 0)
         val start = generation.delta + offset
         val end = start + length
-        val page = calls.pageSize
+        val page = maxOf(calls.pageSize, hugePage)
         // The ends of the map lie inside pages that nobody else has, but for the file's own bytes beside them.
         val ownsEnds = rounding == Rounding.INWARD_BUT_ENDS && !isPart
         val fromStart = ownsEnds && offset == 0L
@@ -358,7 +374,7 @@ internal class Mapping(
 
     /** That of a view of what lies from [index] on, with all that is common to both. */
     fun part(index: Long): Mapping =
-        Mapping(calls, state, source, descriptor, offset + index, trackFile, kind, usage, isPart = true)
+        Mapping(calls, state, source, descriptor, offset + index, trackFile, kind, usage, 0, hugePage, isPart = true)
 
     /** Names memory. */
     fun setName(generation: Generation, name: String) {
@@ -410,34 +426,4 @@ internal class MappingState(
 
     @Volatile
     var fault: Failure? = null
-}
-
-/** [count] pages from the number [first] on. */
-internal class Pages(val first: Long, val count: Long, val size: Long)
-
-/** What kind of memory is mapped, if it is not a file. */
-internal enum class MemoryKind {
-    /** No memory but a file. */
-    NONE,
-
-    /** Memory of this process, and of those that inherit it. */
-    ANONYMOUS,
-
-    /** Memory that other processes find by its name. */
-    NAMED,
-}
-
-/** In which direction a range becomes whole pages. */
-internal enum class Rounding {
-    /** All pages that the range touches: for what changes nothing but speed. */
-    OUTWARD,
-
-    /**
-     * Only pages that lie inside the range, but at the ends of the map the whole page: for what throws away this map's
-     * own view of the pages.
-     */
-    INWARD_BUT_ENDS,
-
-    /** Only pages that lie inside the range: for what reaches the file, whose bytes beside the map belong to others. */
-    INWARD,
 }

@@ -25,7 +25,7 @@ internal fun openMapping(request: MapRequest, calls: SystemCalls): Opened = undo
             opened
         }
         is Source.Descriptor -> {
-            opening.mapFile(opening.duplicate(source.descriptor))
+            opening.mapFile(opening.ownOrLent(source.descriptor))
         }
         is Source.Memory -> opening.mapMemory(source.name)
         is Source.NamedMemory -> opening.mapNamedMemory(source.name, source.create)
@@ -41,8 +41,16 @@ private class Opening(private val request: MapRequest, private val calls: System
 
     fun openFile(path: FilePath): Long = owned(FileOpening(request, calls, undo).open(path))
 
-    fun duplicate(descriptor: Long): Long =
-        owned(calls.check(SystemCall.DUPLICATE, calls.duplicate(descriptor), source.toString()))
+    /** The file of a caller's [descriptor], which itself serves while an untracked map is made, and stays theirs. */
+    fun ownOrLent(descriptor: Long): Long {
+        val anew = calls.reopen(descriptor)
+        return when {
+            anew >= 0 -> owned(anew)
+            request.trackFile ->
+                owned(calls.check(SystemCall.DUPLICATE, calls.duplicate(descriptor), source.toString()))
+            else -> descriptor
+        }
+    }
 
     private fun owned(descriptor: Long): Long {
         owned = descriptor
@@ -61,7 +69,7 @@ private class Opening(private val request: MapRequest, private val calls: System
             else -> throw IllegalArgumentException("$source is a ${type.description}: it needs an explicit length")
         }
         val tracked = if (request.trackFile) descriptor else NO_DESCRIPTOR
-        val mapping = mapping(tracked, MemoryKind.NONE)
+        val mapping = mapping(tracked, MemoryKind.NONE, calls.hugePageSize(descriptor))
         val generation = mapping.mapRange(descriptor, length)
         undo.onFailure { mapping.unmap(generation) }
         if (isSized) checkStillLongEnough(descriptor, length)
@@ -132,7 +140,7 @@ private class Opening(private val request: MapRequest, private val calls: System
             descriptor = owned(calls.check(SystemCall.CREATE_MEMORY, created, label))
             truncate(descriptor, request.length)
         }
-        val mapping = mapping(descriptor, MemoryKind.ANONYMOUS)
+        val mapping = mapping(descriptor, MemoryKind.ANONYMOUS, if (rights.needsPlainMemory) hugePageSize else 0)
         val generation = mapping.mapRange(descriptor, request.length)
         undo.onFailure { mapping.unmap(generation) }
         if (name != null) mapping.setName(generation, name)
@@ -158,7 +166,7 @@ private class Opening(private val request: MapRequest, private val calls: System
         return Opened(mapping, generation)
     }
 
-    private fun mapping(descriptor: Long, kind: MemoryKind) =
+    private fun mapping(descriptor: Long, kind: MemoryKind, hugePage: Long = 0) =
         Mapping(
             calls,
             MappingState(rights),
@@ -169,5 +177,6 @@ private class Opening(private val request: MapRequest, private val calls: System
             kind,
             request.usage,
             if (descriptor != NO_DESCRIPTOR && calls.capabilities.mapPastEnd) request.reserve else 0,
+            hugePage,
         )
 }

@@ -59,11 +59,14 @@ internal interface SystemCalls {
     /** The path that the symbolic link at [path] leads to, one link further; `null` if it is none, or not known. */
     fun linkTarget(path: FilePath): FilePath?
 
-    /**
-     * A duplicate of [descriptor], close-on-exec (fcntl F_DUPFD_CLOEXEC). On overlayfs one that is only for reading is
-     * the same file opened anew: a descriptor from before the file was first written to goes on to map the old one.
-     */
+    /** A duplicate of [descriptor], close-on-exec (fcntl F_DUPFD_CLOEXEC). */
     fun duplicate(descriptor: Long): Long
+
+    /**
+     * A file on overlayfs that [descriptor] is only for reading of, opened anew: a descriptor from before the file was
+     * first written to goes on to map the old one. Negative if there is no need for it, or no way.
+     */
+    fun reopen(descriptor: Long): Long
 
     /** close(2). */
     fun close(descriptor: Long): Long
@@ -76,6 +79,9 @@ internal interface SystemCalls {
 
     /** f_type of fstatfs(2), as Linux numbers file systems; negative elsewhere. */
     fun fileSystem(descriptor: Long): Long
+
+    /** Bytes of the pages of a file that has huge ones (f_bsize of fstatfs(2) on hugetlbfs), 0 if it has not. */
+    fun hugePageSize(descriptor: Long): Long
 
     /** pread(2) of the first byte: how many bytes that gives. */
     fun firstByte(descriptor: Long): Long

@@ -103,6 +103,16 @@ final class DarwinSystemCalls extends PosixSystemCalls {
         return NOT_SUPPORTED;
     }
 
+    @Override
+    public long reopen(long descriptor) {
+        return NOT_SUPPORTED;
+    }
+
+    @Override
+    public long hugePageSize(long descriptor) {
+        return 0;
+    }
+
     /**
      * macOS has no posix_fallocate. {@code F_PREALLOCATE} gives a file space behind its end, and ftruncate makes that a
      * part of it. File systems without this ({@code ENOTSUP}) get their space when it is written.

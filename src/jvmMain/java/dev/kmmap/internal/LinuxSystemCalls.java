@@ -42,6 +42,7 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final int F_GETFL = 3;
     private static final int O_ACCMODE = 3;
     private static final long OVERLAYFS = 0x794c7630L;
+    private static final long HUGETLBFS = 0x958458f6L;
     private static final long BLKGETSIZE64 = 0x80081272L;
     private static final long FILE_TYPE = 0xf000;
     private static final long REGULAR = 0x8000;
@@ -62,6 +63,7 @@ final class LinuxSystemCalls extends PosixSystemCalls {
 
     /** More than any {@code struct statfs}, which begins with the type. */
     private static final long STATFS_LENGTH = 512;
+    private static final long STATFS_BLOCK_OFFSET = 8;
     private static final long STATX_MODE_OFFSET = 28;
     private static final long STATX_SIZE_OFFSET = 40;
 
@@ -122,15 +124,12 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     }
 
     @Override
-    public long duplicate(long descriptor) {
+    public long reopen(long descriptor) {
         boolean isRegular = (fileMode(descriptor) & FILE_TYPE) == REGULAR;
         if (fileSystem(descriptor) == OVERLAYFS && isRegular && isRead(descriptor)) {
-            long anew = open(ascii(DESCRIPTORS + number(descriptor)), OPEN_SAFELY, 0);
-            if (anew >= 0) {
-                return anew;
-            }
+            return open(ascii(DESCRIPTORS + number(descriptor)), OPEN_SAFELY, 0);
         }
-        return super.duplicate(descriptor);
+        return -ENOENT;
     }
 
     private boolean isRead(long descriptor) {
@@ -144,10 +143,20 @@ final class LinuxSystemCalls extends PosixSystemCalls {
 
     @Override
     public long fileSystem(long descriptor) {
+        return fileSystem(descriptor, status -> status.get(JAVA_LONG, 0));
+    }
+
+    @Override
+    public long hugePageSize(long descriptor) {
+        return Math.max(0, fileSystem(descriptor, status ->
+                status.get(JAVA_LONG, 0) == HUGETLBFS ? status.get(JAVA_LONG, STATFS_BLOCK_OFFSET) : 0));
+    }
+
+    private long fileSystem(long descriptor, ToLongFunction<MemorySegment> field) {
         return call((arena, state) -> {
             MemorySegment status = arena.allocate(STATFS_LENGTH, Long.BYTES);
             int result = (int) handle(FSTATFS).invokeExact(state, number(descriptor), status);
-            return result == 0 ? status.get(JAVA_LONG, 0) : result;
+            return result == 0 ? field.applyAsLong(status) : result;
         });
     }
 

@@ -174,7 +174,7 @@ abstract class PosixSystemCalls implements SystemCalls {
     }
 
     @Override
-    public long duplicate(long descriptor) {
+    public final long duplicate(long descriptor) {
         return control(descriptor, numbers.duplicateCloseOnExec(), 0);
     }
 
