@@ -4,8 +4,10 @@ import dev.kmmap.Access;
 import dev.kmmap.KotlinxIo;
 import dev.kmmap.MMap;
 import dev.kmmap.MMapAppender;
+import dev.kmmap.MMapException;
 import dev.kmmap.MMapOptions;
 import dev.kmmap.MMaps;
+import dev.kmmap.SharedMemory;
 import java.io.FileInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -51,6 +53,11 @@ public final class PathsProgram {
         var options = new MMapOptions().access(Access.WRITE).create(true).extend(true).length(7).syncDirectory(true);
         MMaps.open(options, Path.of("made")).close();
         System.err.println("made " + Files.size(Path.of("made")));
+        try {
+            MMaps.open(options.length(Long.MAX_VALUE), Path.of("undone")).close();
+        } catch (MMapException expected) {
+            System.err.println("undone " + Files.notExists(Path.of("undone")));
+        }
     }
 
     /** The file of this name, which to java.io is a text that starts from the folder of the process. */
@@ -68,6 +75,12 @@ public final class PathsProgram {
     private static void umlaut() throws Exception {
         byte[] expected = "\\303\\244".getBytes(StandardCharsets.UTF_8);
         show(Path.of("umlaut"), Arrays.equals(expected, bytes(MMap.open("\u00e4"))));
+        String name = "kmmap-test-\u00e4-" + ProcessHandle.current().pid();
+        try (MMap memory = SharedMemory.create(name, 3)) {
+            show(Path.of("umlaut"), bytes(MMap.open("/dev/shm/" + name)).length == memory.size());
+        } finally {
+            SharedMemory.unlink(name);
+        }
         show(Path.of("umlaut"), Arrays.equals(expected, bytes(KotlinxIo.open(MMap.Companion, PathsKt.Path("\u00e4")))));
     }
 
