@@ -33,6 +33,10 @@ public enum class Access {
      * What is written is lost if somebody truncates the file before it: the system takes the private pages past the
      * file's new end away as well, and a file that grows again shows its own bytes there. No operation reports that if
      * the file is long enough again by then.
+     *
+     * The file may be larger than memory: only pages that are written take some. On Linux and macOS none is set aside
+     * for them (`MAP_NORESERVE`), so if it runs out, no exception tells it: the system swaps, and at last Linux ends a
+     * process. With `vm.overcommit_memory=2` Linux sets it aside all the same, and refuses what is too large.
      */
     COPY,
 }

@@ -1,6 +1,7 @@
 package dev.kmmap
 
 import dev.kmmap.internal.Failure
+import dev.kmmap.internal.FilePath
 import dev.kmmap.internal.checkArrayRange
 import kotlinx.io.IOException
 import kotlin.concurrent.Volatile
@@ -156,7 +157,11 @@ public class MMapAppender private constructor(private val map: MMap, private val
          * @throws MMapException if the system refuses for another reason.
          */
         @JvmStatic @JvmOverloads @Throws(IOException::class)
-        public fun open(path: String, reserve: Long = DEFAULT_RESERVE, step: Long = DEFAULT_STEP): MMapAppender {
+        public fun open(path: String, reserve: Long = DEFAULT_RESERVE, step: Long = DEFAULT_STEP): MMapAppender =
+            open(FilePath(path), reserve, step)
+
+        @JvmSynthetic
+        internal fun open(path: FilePath, reserve: Long, step: Long): MMapAppender {
             require(step in 1..LARGEST_STEP) { "step out of range: $step" }
             return of(MMapOptions().access(Access.WRITE).create(true).reserve(reserve).open(path), step)
         }

@@ -2,6 +2,7 @@ package dev.kmmap
 
 import dev.kmmap.internal.ANY_THREAD
 import dev.kmmap.internal.FOR_EVER
+import dev.kmmap.internal.FilePath
 import dev.kmmap.internal.MapRequest
 import dev.kmmap.internal.Source
 import dev.kmmap.internal.SystemCalls
@@ -77,7 +78,7 @@ public class MMapOptions {
 
     /**
      * Bytes in the map, 0 or more. 0, the default, is "to the end of the file": an empty map if the offset is there
-     * already.
+     * already. A device that tells no size, such as `/dev/zero`, needs one; a block device of Linux tells it.
      */
     public fun length(length: Long): MMapOptions = apply { this.length = length }
 
@@ -89,7 +90,8 @@ public class MMapOptions {
 
     /**
      * Whether a file that does not exist is created, with the permissions 0666 less the umask. Default `false`. It has
-     * 0 bytes, so a [length] needs [extend] too. If the map can't be made after all, the new file is removed again.
+     * 0 bytes, so a [length] needs [extend] too. If the map can't be made after all, the new file is removed again. At
+     * the end of a symbolic link it is the link's missing target that is created, and removed (on Windows it stays).
      */
     public fun create(create: Boolean): MMapOptions = apply { this.create = create }
 
@@ -165,11 +167,14 @@ public class MMapOptions {
     }
 
     /**
-     * Maps the file at [path].
+     * Maps the file at [path]: a relative one starts from the working directory of the process. On POSIX its name is
+     * UTF-8; on the JVM it is the one that `java.io.File` gives it, in the encoding of the locale, and UTF-8 if it has
+     * no form in that. (So the JVM's `user.dir` has no say in it, as it has none in opening a `File`. It has in a
+     * `java.nio.file.Path`, of which `MMaps.open` maps the file that the JDK opens.)
      *
      * @throws IllegalArgumentException if the options contradict each other, the path contains a NUL character, the
      *   file is shorter than offset + length and is not to be extended, or the path names something that cannot be
-     *   mapped, such as a directory.
+     *   mapped, such as a directory, or a file of `/proc`, whose content is made when it is read.
      * @throws UnsupportedOperationException if this system lacks a flag, or on Windows for [syncDirectory].
      * @throws MMapFileNotFoundException if there is no such file and none is to be created.
      * @throws MMapAccessDeniedException if the file's permissions do not allow the access.
@@ -177,7 +182,10 @@ public class MMapOptions {
      * @throws MMapException if the system refuses for another reason.
      */
     @Throws(IOException::class)
-    public fun open(path: String): MMap = open(Source.File(path), Access.READ)
+    public fun open(path: String): MMap = open(FilePath(path))
+
+    @JvmSynthetic
+    internal fun open(path: FilePath): MMap = open(Source.File(path), Access.READ)
 
     /** As [open] with the path's string form. */
     @Throws(IOException::class)
@@ -185,8 +193,8 @@ public class MMapOptions {
 
     /**
      * Maps the file that [descriptor] refers to: a file descriptor on POSIX, a `HANDLE` on Windows. It is duplicated,
-     * or only used during the call if [trackFile] is `false`; it stays the caller's to close, and can be closed at
-     * once.
+     * or only used during the call if [trackFile] is `false`; on overlayfs, if it is only for reading, its file is
+     * opened anew. It stays the caller's to close, and can be closed at once.
      *
      * @throws IllegalArgumentException as [open] does, or if [descriptor] is negative or [create] or [syncDirectory] is
      *   set.

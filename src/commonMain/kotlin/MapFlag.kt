@@ -22,7 +22,10 @@ public enum class MapFlag(
     /** Changes reach the file and all other maps of it. */
     SHARED("MAP_SHARED", SystemConstant(linux = 1, darwin = 1, windows = Win32.MAP_SHARED)),
 
-    /** Changes stay private to this map (copy-on-write). */
+    /**
+     * Changes stay private to this map (copy-on-write). Linux refuses (`ENOMEM`) what is larger than all of its memory,
+     * if it can be written, unless [NO_RESERVE] is given, too, as [Access.COPY] does by itself.
+     */
     PRIVATE("MAP_PRIVATE", SystemConstant(linux = 2, darwin = 2, windows = Win32.MAP_PRIVATE)),
 
     /** As [SHARED], but flags that the kernel does not know are refused instead of ignored. */
@@ -43,7 +46,7 @@ public enum class MapFlag(
     /** Reads all pages in before the call returns (Windows: `PrefetchVirtualMemory`); failures to do so are silent. */
     POPULATE("MAP_POPULATE", SystemConstant(linux = 0x8000, windows = Win32.MAP_POPULATE)),
 
-    /** With [POPULATE], maps only what is in memory already. */
+    /** Keeps [POPULATE] from doing anything; before Linux 2.6.23 it then mapped what was in memory already. */
     NON_BLOCK("MAP_NONBLOCK", SystemConstant(linux = 0x10000)),
 
     /** Locks the pages in memory, as mlock(2) would (Windows: `VirtualLock`). */
@@ -58,10 +61,13 @@ public enum class MapFlag(
     /** `MAP_32BIT`: an address that fits in 31 bits (Linux x86-64) or 32 bits (macOS). */
     ADDRESS_32BIT("MAP_32BIT", SystemConstant(linux = 0x40, linuxArm64 = null, darwin = 0x8000)),
 
-    /** Huge pages from the system's pool; fails with `ENOMEM` where the pool is empty. */
+    /**
+     * Huge pages from the system's pool; fails with `ENOMEM` where the pool is empty. The map has the length that it
+     * was given, but takes whole huge pages.
+     */
     HUGE_TLB("MAP_HUGETLB", SystemConstant(linux = 0x40000)),
 
-    /** Synchronous faults for persistent memory; needs [SHARED_VALIDATE]. */
+    /** Synchronous faults for persistent memory; needs [SHARED_VALIDATE], without which Linux ignores it. */
     SYNC("MAP_SYNC", SystemConstant(linux = 0x80000)),
 
     /** Always refused: it needs an address, and this library takes none. */

@@ -58,12 +58,13 @@ internal val fifos: List<BadInput> = Access.entries.map { access ->
 )
 
 internal val makeLinks: String = "cd '$badInputFolder' && ln -s missing link-missing && " +
+    "ln -s missing/file link-folder-missing && " +
     "ln -s link-circle link-circle && ln -s . link-folder && ln -s file link-file"
 
 internal val links: List<BadInput> = listOf(
     path("$link-missing", NOT_FOUND, "$link-missing", "ENOENT"),
     path("$link-missing", NOT_FOUND, "$link-missing", "ENOENT") { access(Access.WRITE) },
-    path("$link-missing", NOT_FOUND, "mode=READ", "ENOENT") { create(true) },
+    path("$link-folder-missing", NOT_FOUND, "missing/file, mode=CREATE_NEW", "ENOENT") { create(true) },
     path("$link-circle", SYSTEM, "$link-circle", "ELOOP"),
     path("$link-circle", SYSTEM, "$link-circle", "ELOOP") { access(Access.WRITE).create(true) },
     path("$link-folder", ARGUMENT, "it is a directory"),
@@ -90,9 +91,9 @@ internal val posixPaths: List<BadInput> = listOf(
 internal val systemFiles: List<BadInput> = listOf(
     path("/proc", ARGUMENT, "it is a directory"),
     path("/proc/self/fd", ARGUMENT, "it is a directory"),
-    path("/proc/cpuinfo", ARGUMENT, "length is greater than what the file has left") { length(1) },
-    path("/proc/cpuinfo", ARGUMENT, "offset is greater than the file's size") { offset(1) },
-    path("/proc/version", ARGUMENT, "fileSize=0") { access(Access.COPY).length(100) },
+    path("/proc/cpuinfo", ARGUMENT, "its size is 0 on proc") { length(1) },
+    path("/proc/cpuinfo", ARGUMENT, "its size is 0 on proc") { offset(1) },
+    path("/proc/version", ARGUMENT, "read it instead") { access(Access.COPY).length(100) },
     path("/proc/kmmap-missing", NOT_FOUND, "/proc/kmmap-missing", "ENOENT"),
     path("/proc/kmmap-missing", NOT_FOUND, "mode=CREATE_NEW", "ENOENT") { create(true) },
     path("/sys", ARGUMENT, "it is a directory"),
@@ -126,7 +127,7 @@ internal val descriptors: List<BadInput> = listOf(
     descriptor("/dev/null", "/dev/null", O_READ_WRITE, ARGUMENT, "it needs an explicit length"),
     descriptor("/dev/null", "/dev/null", O_READ_WRITE, SYSTEM, "mmap(descriptor", "ENODEV") { length(10) },
     descriptor("a terminal", TERMINAL, O_READ_WRITE, ARGUMENT, "it needs an explicit length"),
-    descriptor("a file of /proc", "/proc/version", 0, ARGUMENT, "fileSize=0") { length(1) },
+    descriptor("a file of /proc", "/proc/version", 0, ARGUMENT, "read it instead") { length(1) },
 )
 
 /** A descriptor for appending that can be read too, which is as good as any other. */

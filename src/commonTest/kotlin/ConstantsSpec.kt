@@ -1,7 +1,9 @@
 package dev.kmmap
 
+import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.here
+import dev.kmmap.fixtures.testNeeding
 import dev.kmmap.fixtures.withFaultySystemCalls
 import dev.kmmap.internal.OperatingSystem
 import dev.kmmap.internal.SystemCall
@@ -92,7 +94,8 @@ internal class ConstantsSpec : FunSpec({
     }
 
     test("every flag of this system makes a map of private memory, or an exception that says why not") {
-        for (flag in MapFlag.entries.filter { it.isSupported && it !in sharing && it !in addressed }) {
+        val flags = MapFlag.entries.filter { it.isSupported && it !in sharing && it !in addressed } - MapFlag.SYNC
+        for (flag in flags) {
             try {
                 MMapOptions().flags(MapFlag.PRIVATE, flag).length(5000).anonymous().use { map ->
                     map[4999] = 1
@@ -110,6 +113,7 @@ internal class ConstantsSpec : FunSpec({
             for (flag in MapFlag.entries.filter { it.isSupported && it !in sharing && it !in addressed }) {
                 if (flag == MapFlag.ANONYMOUS) continue
                 for (sharing in listOf(MapFlag.SHARED, MapFlag.SHARED_VALIDATE).filter { it.isSupported }) {
+                    if (flag == MapFlag.SYNC && sharing == MapFlag.SHARED) continue
                     try {
                         MMapOptions().flags(sharing, flag).open(file.path).use { map ->
                             map[4999] = (map[4999] + 1).toByte()
@@ -119,6 +123,19 @@ internal class ConstantsSpec : FunSpec({
                         e.errorName shouldBeIn refusals
                     }
                 }
+            }
+        }
+    }
+
+    testNeeding(Needs.SYNCHRONOUS_MAPS, "SYNC without SHARED_VALIDATE, which Linux ignores, is refused at once") {
+        TemporaryFile(ByteArray(10)).use { file ->
+            for (sharing in listOf(MapFlag.SHARED, MapFlag.PRIVATE)) withFaultySystemCalls { calls ->
+                val options = MMapOptions().flags(sharing, MapFlag.SYNC).length(10).apply { systemCalls = calls }
+                for (attempt in listOf({ options.open(file.path) }, { options.map(0) }, { options.anonymous() })) {
+                    shouldThrow<IllegalArgumentException> { attempt() }.message shouldBe
+                        "flag SYNC needs SHARED_VALIDATE, but flags are [$sharing, SYNC]"
+                }
+                calls.record shouldBe emptyList()
             }
         }
     }

@@ -1,16 +1,23 @@
 package dev.kmmap
 
 import dev.kmmap.fixtures.Needs
+import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.patternOf
+import dev.kmmap.fixtures.systemFile
+import dev.kmmap.fixtures.testNeeding
 import dev.kmmap.fixtures.testUnless
 import dev.kmmap.fixtures.untouchedMemory
+import dev.kmmap.fixtures.withFaultySystemCalls
 import dev.kmmap.internal.OpenMode
+import dev.kmmap.internal.SystemCall
 import dev.kmmap.internal.platformSystemCalls
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldEndWith
+import io.kotest.matchers.string.shouldNotContain
 
 private const val GIB = 1L shl 30
 private const val INT_BORDER = 1L shl 31
@@ -49,6 +56,12 @@ private fun noFile(size: Long): String? =
 
 /** Why a file of [size] bytes cannot be mapped as a whole. */
 private fun noMap(size: Long): String? = noFile(size) ?: Needs.TEBIBYTE_MAPS.reason.takeIf { size >= TEBIBYTE }
+
+/** Why memory is set aside whatever is asked for. */
+private val noOvercommit: String? by lazy {
+    val strict = Needs.PROC.reason == null && systemFile("/proc/sys/vm/overcommit_memory").trim() == "2"
+    if (strict) "this system sets memory aside for all that could be written" else null
+}
 
 private val sizes = listOf("5 GiB" to SIZE, "1 TiB" to TEBIBYTE)
 
@@ -294,6 +307,35 @@ internal class LargeFileSpec : FunSpec({
             map[border] = 4
             shouldThrow<IndexOutOfBoundsException> { map[border + 1] }
             map.slice(-4) shouldBe byteArrayOf(0, 3, 0, 4)
+        }
+    }
+
+    testUnless({ noMap(TEBIBYTE) ?: noOvercommit }, "a copy of a file larger than memory takes only what is written") {
+        withLargeFile(TEBIBYTE) { path ->
+            MMap.open(path, Access.COPY).use { map ->
+                map[TEBIBYTE - 1] = 5
+                map[0] = 6
+                map.protect(Protection.READ)
+                map.protect(Protection.READ, Protection.WRITE)
+                map[TEBIBYTE - 1] shouldBe 5
+                map[TEBIBYTE / 2] shouldBe 0
+            }
+            MMap.open(path).use { it[TEBIBYTE - 1] shouldBe 0 }
+        }
+    }
+
+    testNeeding(Needs.NO_RESERVE, "where memory is set aside, a refusal says how to do without") {
+        withFaultySystemCalls { calls ->
+            fun refused(vararg flags: MapFlag): String {
+                calls.fail(SystemCall.MAP, error = Symbol.NO_MEMORY)
+                val options = MMapOptions().flags(*flags).length(1).apply { systemCalls = calls }
+                return shouldThrow<MMapException> { options.anonymous() }.message.orEmpty()
+            }
+            val hint = "; MapFlag.NO_RESERVE maps without setting memory aside"
+            refused(MapFlag.PRIVATE) shouldEndWith hint
+            refused(MapFlag.PRIVATE, MapFlag.NO_RESERVE) shouldNotContain hint
+            refused(MapFlag.SHARED) shouldNotContain hint
+            calls.shouldHaveNothingLeft()
         }
     }
 })

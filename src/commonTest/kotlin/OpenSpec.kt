@@ -122,10 +122,6 @@ internal class OpenSpec : FunSpec({
         }
     }
 
-    testNeeding(Needs.PROC, "files of the system that tell no size give an empty map") {
-        MMap.open("/proc/cpuinfo").use { it.size shouldBe 0 }
-    }
-
     test("a missing file is created only when asked for, empty, and mapped") {
         for (access in Access.entries) TemporaryFile().use { file ->
             shouldThrow<MMapFileNotFoundException> { MMap.open(file.path, access) }.message shouldContain file.path

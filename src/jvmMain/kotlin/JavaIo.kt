@@ -7,6 +7,7 @@ import dev.kmmap.internal.MapChannel
 import dev.kmmap.internal.MapInputStream
 import dev.kmmap.internal.MapOutputStream
 import dev.kmmap.internal.checkRange
+import dev.kmmap.internal.filePathOf
 import dev.kmmap.internal.requireUsable
 import dev.kmmap.internal.requireWritable
 import dev.kmmap.internal.sliceBounds
@@ -19,17 +20,40 @@ import java.nio.file.Path
 /**
  * Maps the file at this path, as [MMap.open] does: `MMaps.open(path, Access.READ)` in Java.
  *
+ * It is the file that `FileChannel.open(path)` opens, in every locale and whatever bytes its name has. A relative path
+ * starts where the JDK lets it start, which `-Duser.dir` can change; messages show the absolute one.
+ *
  * @throws UnsupportedOperationException if the path is not one of the system's own files, but in an archive, say.
  */
 @JvmOverloads
 @Throws(IOException::class)
 @JvmName("open")
 public fun Path.mmap(access: Access = Access.READ, offset: Long = 0, length: Long = 0): MMap =
-    MMap.open(toFile().path, access, offset, length)
+    MMapOptions().access(access).offset(offset).length(length).open(this)
 
-/** As [MMapOptions.open] for a path of java.nio; see [mmap]. */
+/**
+ * Maps the file at a path of java.nio, as [MMapOptions.open] does; which file that is, [mmap] says.
+ *
+ * @throws UnsupportedOperationException if the path is not one of the system's own files.
+ */
 @Throws(IOException::class)
-public fun MMapOptions.open(path: Path): MMap = open(path.toFile().path)
+public fun MMapOptions.open(path: Path): MMap = open(filePathOf(path))
+
+/**
+ * Opens the file at this path to append at its end, as [MMapAppender.open] does: `MMaps.openAppender(path)` in Java.
+ * Which file that is, [mmap] says.
+ *
+ * @param reserve bytes of addresses that are kept; by default [MMapAppender.DEFAULT_RESERVE].
+ * @param step bytes that are allocated ahead; by default [MMapAppender.DEFAULT_STEP].
+ * @throws UnsupportedOperationException if the path is not one of the system's own files.
+ */
+@JvmOverloads
+@Throws(IOException::class)
+@JvmName("openAppender")
+public fun Path.mmapAppender(
+    reserve: Long = MMapAppender.DEFAULT_RESERVE,
+    step: Long = MMapAppender.DEFAULT_STEP,
+): MMapAppender = MMapAppender.open(filePathOf(this), reserve, step)
 
 /**
  * The bytes from [start] to before [end] as a stream; bounds as in [MMap.slice]. They are copied when they are read,

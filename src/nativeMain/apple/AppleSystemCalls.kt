@@ -4,6 +4,7 @@ import dev.kmmap.internal.posix.valueOrError
 import kotlinx.cinterop.alloc
 import kotlinx.cinterop.memScoped
 import kotlinx.cinterop.ptr
+import platform.posix.EAGAIN
 import platform.posix.ENOTSUP
 import platform.posix.F_ALLOCATEALL
 import platform.posix.F_FULLFSYNC
@@ -36,6 +37,21 @@ internal fun allocateSpace(descriptor: Int, offset: Long, length: Long): Long {
     if (allocated < 0 && allocated != -ENOTSUP.toLong()) return allocated
     return valueOrError(ftruncate(descriptor, offset + length))
 }
+
+/** macOS has no leases. */
+internal fun openLeased(
+    @Suppress("UNUSED_PARAMETER") path: String,
+    @Suppress("UNUSED_PARAMETER") flags: Int,
+): Long = -EAGAIN.toLong()
+
+internal fun reopenFile(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = -ENOTSUP.toLong()
+
+internal fun fileSystemOf(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = -ENOTSUP.toLong()
+
+internal fun hugePageSizeOf(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = 0
+
+/** Not told here. */
+internal fun deviceSize(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = 0
 
 internal fun createMemoryFile(
     @Suppress("UNUSED_PARAMETER") name: String,

@@ -3,7 +3,10 @@ package dev.kmmap.internal.posix
 import kotlinx.cinterop.ByteVar
 import kotlinx.cinterop.COpaque
 import kotlinx.cinterop.CPointer
+import kotlinx.cinterop.alloc
 import kotlinx.cinterop.convert
+import kotlinx.cinterop.memScoped
+import kotlinx.cinterop.ptr
 import kotlinx.cinterop.toCPointer
 import kotlinx.cinterop.toLong
 import platform.posix.F_DUPFD_CLOEXEC
@@ -21,6 +24,8 @@ import platform.posix.msync
 import platform.posix.munlock
 import platform.posix.munmap
 import platform.posix.open
+import platform.posix.pread
+import platform.posix.readlink
 import platform.posix.strerror_r
 import platform.posix.unlink
 
@@ -33,6 +38,13 @@ import platform.posix.unlink
 internal fun kmmap_open(path: String, flags: Int, mode: Int): Long = valueOrError(open(path, flags, mode))
 
 internal fun kmmap_unlink(path: String): Long = valueOrError(unlink(path))
+
+internal fun kmmap_readlink(path: String, target: CPointer<ByteVar>, size: ULong): Long =
+    readlink(path, target, size).let { if (it == -1L) -errno.toLong() else it }
+
+internal fun kmmap_first_byte(descriptor: Int): Long = memScoped {
+    pread(descriptor, alloc<ByteVar>().ptr, 1u, 0).let { if (it == -1L) -errno.toLong() else it }
+}
 
 internal fun kmmap_duplicate(descriptor: Int): Long = valueOrError(fcntl(descriptor, F_DUPFD_CLOEXEC, 0))
 

@@ -1,14 +1,21 @@
 package dev.kmmap.internal
 
 import dev.kmmap.internal.linux.kmmap_add_seals
+import dev.kmmap.internal.linux.kmmap_device_size
+import dev.kmmap.internal.linux.kmmap_file_system
 import dev.kmmap.internal.linux.kmmap_fsync
+import dev.kmmap.internal.linux.kmmap_huge_page_size
+import dev.kmmap.internal.linux.kmmap_is_read_only
 import dev.kmmap.internal.linux.kmmap_memfd_create
 import dev.kmmap.internal.linux.kmmap_mremap
 import dev.kmmap.internal.linux.kmmap_name_memory
 import dev.kmmap.internal.linux.kmmap_posix_fallocate
 import dev.kmmap.internal.linux.kmmap_seals
+import dev.kmmap.internal.posix.kmmap_close
 import dev.kmmap.internal.posix.kmmap_open
 import dev.kmmap.internal.posix.kmmap_unlink
+import platform.posix.EAGAIN
+import platform.posix.ENOENT
 import platform.posix.O_CLOEXEC
 import platform.posix.O_NOFOLLOW
 import platform.posix.O_NONBLOCK
@@ -19,6 +26,44 @@ import platform.posix.access
  * What PosixSystemCalls asks of each system: functions of the same names are in the folder of every POSIX system. They
  * return a value or the negated errno; who calls them repeats them when a signal has interrupted them.
  */
+
+/** Where a process finds what it has open, by its number. */
+private const val DESCRIPTORS = "/proc/self/fd/"
+
+private const val O_PATH = 0x200000
+private const val OVERLAYFS = 0x794c7630L
+
+/**
+ * Waits for the lease that another process has on a regular file (fcntl F_SETLEASE: Samba, NFS), and opens it. `O_PATH`
+ * holds it meanwhile, so that no FIFO, which nobody may ever write to, takes its place.
+ */
+internal fun openLeased(path: String, flags: Int): Long {
+    val held = kmmap_open(path, O_PATH or O_CLOEXEC, 0)
+    if (held < 0) return held
+    var result = -EAGAIN.toLong()
+    if (FileType.of(PosixSystemCalls.fileMode(held)) == FileType.REGULAR) {
+        val opened = kmmap_open("$DESCRIPTORS$held", flags, 0)
+        // Without /proc there is no such name.
+        if (opened != -ENOENT.toLong()) result = opened
+    }
+    kmmap_close(held.toInt())
+    return result
+}
+
+/** A file on overlayfs that is open only for reading, opened anew. */
+internal fun reopenFile(descriptor: Int): Long {
+    val isRegular = FileType.of(PosixSystemCalls.fileMode(descriptor.toLong())) == FileType.REGULAR
+    val isConcerned = kmmap_file_system(descriptor) == OVERLAYFS && isRegular && kmmap_is_read_only(descriptor) != 0
+    if (!isConcerned) return -ENOENT.toLong()
+    return kmmap_open("$DESCRIPTORS$descriptor", OPEN_PATIENTLY or O_NONBLOCK, 0)
+}
+
+internal fun fileSystemOf(descriptor: Int): Long = kmmap_file_system(descriptor)
+
+internal fun hugePageSizeOf(descriptor: Int): Long = maxOf(kmmap_huge_page_size(descriptor), 0)
+
+/** Bytes of a block device; 0 if it does not tell. */
+internal fun deviceSize(descriptor: Int): Long = maxOf(kmmap_device_size(descriptor), 0)
 
 /** Real space for a range of a file, which grows to its end. */
 internal fun allocateSpace(descriptor: Int, offset: Long, length: Long): Long =
@@ -54,4 +99,4 @@ private const val SHARED_MEMORY = "/dev/shm/"
 internal fun nameRange(address: Long, length: Long, name: String): Long = kmmap_name_memory(address, length, name)
 
 /** Whether mincore(2) is true of the file: to who may write it. (Its owner, too; one who may not is not recognized.) */
-internal fun tellsPages(descriptor: Int): Boolean = access("/proc/self/fd/$descriptor", W_OK) == 0
+internal fun tellsPages(descriptor: Int): Boolean = access("$DESCRIPTORS$descriptor", W_OK) == 0

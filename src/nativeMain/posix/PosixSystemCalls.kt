@@ -2,6 +2,7 @@ package dev.kmmap.internal
 
 import dev.kmmap.internal.posix.kmmap_close
 import dev.kmmap.internal.posix.kmmap_duplicate
+import dev.kmmap.internal.posix.kmmap_first_byte
 import dev.kmmap.internal.posix.kmmap_ftruncate
 import dev.kmmap.internal.posix.kmmap_madvise
 import dev.kmmap.internal.posix.kmmap_mincore
@@ -12,6 +13,7 @@ import dev.kmmap.internal.posix.kmmap_msync
 import dev.kmmap.internal.posix.kmmap_munlock
 import dev.kmmap.internal.posix.kmmap_munmap
 import dev.kmmap.internal.posix.kmmap_open
+import dev.kmmap.internal.posix.kmmap_readlink
 import dev.kmmap.internal.posix.kmmap_strerror
 import dev.kmmap.internal.posix.kmmap_unlink
 import kotlinx.cinterop.ByteVar
@@ -20,8 +22,10 @@ import kotlinx.cinterop.alloc
 import kotlinx.cinterop.allocArray
 import kotlinx.cinterop.memScoped
 import kotlinx.cinterop.ptr
+import kotlinx.cinterop.readBytes
 import kotlinx.cinterop.toKString
 import kotlinx.cinterop.usePinned
+import platform.posix.EAGAIN
 import platform.posix.EINTR
 import platform.posix.O_CLOEXEC
 import platform.posix.O_CREAT
@@ -42,14 +46,17 @@ private const val NEW_FILE_MODE = 438
 /** Permissions of new shared memory (0600): it is for its own user. */
 private const val NEW_MEMORY_MODE = 384
 
+/** No path is longer. */
+private const val PATH_MAX = 4096
+
 /** No message of any known C library is longer, in any language. */
 private const val ERROR_TEXT_LENGTH = 512
 
 /**
- * What every open adds: the descriptor stays in this process, a terminal does not become its own, and a FIFO does not
- * wait for its other end.
+ * What every open adds, besides `O_NONBLOCK`, so that a FIFO does not wait for its other end: the descriptor stays in
+ * this process, and a terminal does not become its own.
  */
-private const val OPEN_SAFELY = O_CLOEXEC or O_NOCTTY or O_NONBLOCK
+internal const val OPEN_PATIENTLY = O_CLOEXEC or O_NOCTTY
 
 /** The system calls of this target: those of all POSIX systems here, the others from the system's own folder. */
 internal fun systemCallsOfTarget(): SystemCalls = PosixSystemCalls
@@ -65,18 +72,35 @@ internal object PosixSystemCalls : SystemCalls {
 
     override val allocationGranularity: Long get() = pageSize
 
-    override fun open(path: String, mode: OpenMode): Long =
-        uninterrupted { kmmap_open(path, flags(mode) or OPEN_SAFELY, NEW_FILE_MODE) }
+    override fun open(path: FilePath, mode: OpenMode): Long {
+        val flags = flags(mode) or OPEN_PATIENTLY
+        val result = uninterrupted { kmmap_open(path.text, flags or O_NONBLOCK, NEW_FILE_MODE) }
+        return if (result == -EAGAIN.toLong()) uninterrupted { openLeased(path.text, flags) } else result
+    }
 
     private fun flags(mode: OpenMode): Int = when (mode) {
         OpenMode.READ, OpenMode.READ_EXECUTE -> O_RDONLY
         OpenMode.READ_WRITE -> O_RDWR
         OpenMode.CREATE_NEW -> O_RDWR or O_CREAT or O_EXCL
+        OpenMode.CREATE -> O_RDWR or O_CREAT
     }
 
-    override fun remove(path: String): Long = kmmap_unlink(path)
+    override fun remove(path: FilePath): Long = kmmap_unlink(path.text)
+
+    override fun linkTarget(path: FilePath): FilePath? = memScoped {
+        val target = allocArray<ByteVar>(PATH_MAX)
+        val length = kmmap_readlink(path.text, target, PATH_MAX.toULong())
+        if (length < 0 || length == PATH_MAX.toLong()) return null
+        try {
+            path.linkingTo(FilePath(target.readBytes(length.toInt()).decodeToString(throwOnInvalidSequence = true)))
+        } catch (_: CharacterCodingException) {
+            null
+        }
+    }
 
     override fun duplicate(descriptor: Long): Long = kmmap_duplicate(number(descriptor))
+
+    override fun reopen(descriptor: Long): Long = reopenFile(number(descriptor))
 
     override fun close(descriptor: Long): Long = kmmap_close(number(descriptor))
 
@@ -84,7 +108,15 @@ internal object PosixSystemCalls : SystemCalls {
 
     override fun fileMode(descriptor: Long): Long = status(descriptor) { it.st_mode.toLong() }
 
-    override fun fileSize(descriptor: Long): Long = status(descriptor) { it.st_size }
+    override fun fileSize(descriptor: Long): Long = status(descriptor) {
+        if (FileType.of(it.st_mode.toLong()) == FileType.BLOCK_DEVICE) deviceSize(number(descriptor)) else it.st_size
+    }
+
+    override fun fileSystem(descriptor: Long): Long = fileSystemOf(number(descriptor))
+
+    override fun hugePageSize(descriptor: Long): Long = hugePageSizeOf(number(descriptor))
+
+    override fun firstByte(descriptor: Long): Long = uninterrupted { kmmap_first_byte(number(descriptor)) }
 
     override fun truncate(descriptor: Long, size: Long): Long =
         uninterrupted { kmmap_ftruncate(number(descriptor), size) }

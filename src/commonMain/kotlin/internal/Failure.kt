@@ -10,6 +10,9 @@ import dev.kmmap.MMapNoSpaceException
 /** The [Failure.errorName] of an access to a page that is gone: the signal that it raises. */
 internal const val PAGE_GONE = "SIGBUS"
 
+/** What helps if the system has too little memory to set aside. */
+internal const val NO_RESERVE_HINT: String = "MapFlag.NO_RESERVE maps without setting memory aside"
+
 /** What is known of a system call that failed. */
 internal class Failure(val message: String, val operation: String, val errorCode: Int, val errorName: String?) {
     /** The exception that tells it, of the type that a caller can tell apart. */
@@ -21,6 +24,10 @@ internal class Failure(val message: String, val operation: String, val errorCode
         PAGE_GONE -> MMapFaultException(this)
         else -> MMapException(this)
     }
+
+    /** With a [hint] after it, if it is the error [name]. */
+    fun withHint(hint: String, name: String): Failure =
+        if (errorName == name) Failure("$message; $hint", operation, errorCode, errorName) else this
 
     /** The same failure, for a flush after the one that failed. */
     fun repeated(): Failure =

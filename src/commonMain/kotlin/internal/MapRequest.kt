@@ -52,12 +52,13 @@ internal sealed class Source {
     /** Throws if [request] asks for what this source cannot have. */
     abstract fun check(request: MapRequest)
 
-    class File(val path: String) : Source() {
-        override fun toString(): String = path
+    class File(val path: FilePath) : Source() {
+        override fun toString(): String = path.text
 
         override fun check(request: MapRequest) {
-            require('\u0000' !in path) { "path contains a NUL character: ${path.replace("\u0000", "\\0")}" }
-            encodedText("path", path)
+            val text = path.text
+            require('\u0000' !in text) { "path contains a NUL character: ${text.replace("\u0000", "\\0")}" }
+            encodedText("path", text)
             checkFile(request)
         }
     }

@@ -39,13 +39,15 @@ internal class Mapping(
     val usage: Usage,
     /** If not 0, addresses are kept up to the next multiple of so many bytes. */
     private val reserve: Long = 0,
+    /** Bytes of the huge pages that it has; 0 if it has none. The system takes no part of one. */
+    private val hugePage: Long = 0,
     /** Whether it is that of a view: its ends lie inside of another map. */
     private val isPart: Boolean = false,
     /** Whether named memory gets its space only when it is written. */
     private val sparse: Boolean = false,
 ) {
     /** Bytes by which the map begins after a multiple of the granularity. */
-    private val delta: Long = offset % calls.allocationGranularity
+    private val delta: Long = offset % maxOf(calls.allocationGranularity, hugePage)
 
     val rights: Rights get() = state.rights
 
@@ -69,7 +71,7 @@ internal class Mapping(
     fun mapRange(descriptor: Long, size: Long): Generation {
         var room = if (reserve == 0L) size else roundUp(maxOf(size, 1), reserve)
         while (room > 0) {
-            val length = delta + room
+            val length = wholeHugePages(delta + room)
             val address = map(descriptor, offset - delta, length, canBeLess = room > size) {
                 mapDetail(descriptor, room)
             }
@@ -78,6 +80,8 @@ internal class Mapping(
         }
         return mapNothing()
     }
+
+    private fun wholeHugePages(length: Long): Long = if (hugePage == 0L) length else roundUp(length, hugePage)
 
     fun mapNothing(): Generation = Generation(0, delta, 0, 0, rights, usage)
 
@@ -99,7 +103,8 @@ internal class Mapping(
         if (address >= 0) return address
         calls.rangeLimit.giveBack()
         if (canBeLess && calls.errorName((-address).toInt()) == "ENOMEM") return NO_ADDRESSES
-        throw calls.failure(SystemCall.MAP, address, detail()).exception()
+        val failure = calls.failure(SystemCall.MAP, address, detail())
+        throw (if (rights.takesReserve) failure.withHint(NO_RESERVE_HINT, "ENOMEM") else failure).exception()
     }
 
     private fun unmapRange(generation: Generation): Long {
@@ -167,8 +172,18 @@ internal class Mapping(
     /** Whether all maps of the same [descriptor] show the same bytes, so that one can take the place of another. */
     val sharesDescriptor: Boolean get() = hasDescriptor && rights.shared
 
-    /** Whether the system may move the pages: a shared anonymous map that grows so has nothing behind its new pages. */
-    val movable: Boolean get() = !rights.shared
+    /**
+     * Whether the system may move the pages of [old]: a shared anonymous map that grows so has nothing behind its new
+     * pages, and huge pages do not get more.
+     */
+    fun isMovable(old: Generation, newSize: Long): Boolean = when {
+        hugePage > 0 -> wholeHugePages(delta + newSize) <= old.mappedLength
+        else -> !rights.shared && !rights.needsLowAddress
+    }
+
+    /** Whether there may be bytes of the map behind its end. */
+    @Volatile
+    var hasShrunk: Boolean = false
 
     /** [mapRange] with the descriptor of this mapping. */
     fun mapRange(size: Long): Generation = mapRange(descriptor, size)
@@ -183,7 +198,7 @@ internal class Mapping(
 
     /** [generation] with another size, wherever that is possible: nobody may be using it. */
     fun move(generation: Generation, newSize: Long): Generation {
-        val newLength = delta + newSize
+        val newLength = wholeHugePages(delta + newSize)
         val detail = "$source, oldLength=${generation.mappedLength}, newLength=$newLength"
         requireWhole(generation)
         generation.guard.release()
@@ -375,7 +390,7 @@ internal class Mapping(
         if (generation.mappedLength == 0L || length == 0L) return Bounds(0, 0)
         val start = generation.delta + offset
         val end = start + length
-        val page = calls.pageSize
+        val page = maxOf(calls.pageSize, hugePage)
         // The ends of the map lie inside pages that nobody else has, but for the file's own bytes beside them.
         val ownsEnds = rounding == Rounding.INWARD_BUT_ENDS && !isPart
         val fromStart = ownsEnds && offset == 0L
@@ -388,7 +403,7 @@ internal class Mapping(
 
     /** That of a view of what lies from [index] on, with all that is common to both. */
     fun part(index: Long): Mapping =
-        Mapping(calls, state, source, descriptor, offset + index, trackFile, kind, usage, isPart = true)
+        Mapping(calls, state, source, descriptor, offset + index, trackFile, kind, usage, 0, hugePage, isPart = true)
 
     /** Names memory. */
     fun setName(generation: Generation, name: String) {

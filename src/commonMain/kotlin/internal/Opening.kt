@@ -1,7 +1,5 @@
 package dev.kmmap.internal
 
-import dev.kmmap.MMapAccessDeniedException
-
 /** An opened mapping and its first generation. */
 internal class Opened(val mapping: Mapping, val generation: Generation)
 
@@ -27,19 +25,11 @@ internal fun openMapping(request: MapRequest, calls: SystemCalls): Opened = undo
             opened
         }
         is Source.Descriptor -> {
-            // Without a duplicate the caller's own descriptor serves while the map is made, and stays the caller's.
-            val descriptor = if (request.trackFile) opening.duplicate(source.descriptor) else source.descriptor
-            opening.mapFile(descriptor)
+            opening.mapFile(opening.ownOrLent(source.descriptor))
         }
         is Source.Memory -> opening.mapMemory(source.name)
         is Source.NamedMemory -> opening.mapNamedMemory(source.name, source.create)
     }
-}
-
-/** The folder in which a POSIX system finds the last name of [path]. */
-internal fun folderOf(path: String): String {
-    val name = path.trimEnd('/')
-    return if ('/' in name) name.substringBeforeLast('/').ifEmpty { "/" } else "."
 }
 
 private class Opening(private val request: MapRequest, private val calls: SystemCalls, private val undo: Undo) {
@@ -49,40 +39,18 @@ private class Opening(private val request: MapRequest, private val calls: System
     /** The descriptor that is ours and not the caller's. */
     private var owned = NO_DESCRIPTOR
 
-    /** Opens [path]; a file that is not there is created if that was asked for. */
-    fun openFile(path: String): Long {
-        if (request.create) {
-            val created = calls.open(path, OpenMode.CREATE_NEW)
-            if (created >= 0) {
-                undo.onFailure { calls.check(SystemCall.REMOVE, calls.remove(path), path) }
-                return owned(created)
-            }
-            val failure = calls.failure(SystemCall.OPEN, created, "$path, mode=${OpenMode.CREATE_NEW}")
-            if (failure.errorName !in ALREADY_EXISTS) throw failure.exception()
-        }
-        val needsWriting = rights.shared && rights.writable || request.extend
-        if (needsWriting || !rights.changesFile) {
-            return openExisting(path, if (needsWriting) OpenMode.READ_WRITE else readingMode())
-        }
-        // A private map with raw flags reads the file, but resizing it changes the file: write permission is used if
-        // there is one.
-        return try {
-            openExisting(path, OpenMode.READ_WRITE)
-        } catch (_: MMapAccessDeniedException) {
-            openExisting(path, readingMode())
+    fun openFile(path: FilePath): Long = owned(FileOpening(request, calls, undo).open(path))
+
+    /** The file of a caller's [descriptor], which itself serves while an untracked map is made, and stays theirs. */
+    fun ownOrLent(descriptor: Long): Long {
+        val anew = calls.reopen(descriptor)
+        return when {
+            anew >= 0 -> owned(anew)
+            request.trackFile ->
+                owned(calls.check(SystemCall.DUPLICATE, calls.duplicate(descriptor), source.toString()))
+            else -> descriptor
         }
     }
-
-    private fun readingMode() = if (rights.executable) OpenMode.READ_EXECUTE else OpenMode.READ
-
-    private fun openExisting(path: String, mode: OpenMode): Long {
-        val descriptor = calls.open(path, mode)
-        if (descriptor < 0 && calls.errorName((-descriptor).toInt()) == "EISDIR") throw notMappable("directory")
-        return owned(calls.check(SystemCall.OPEN, descriptor, "$path, mode=$mode"))
-    }
-
-    fun duplicate(descriptor: Long): Long =
-        owned(calls.check(SystemCall.DUPLICATE, calls.duplicate(descriptor), source.toString()))
 
     private fun owned(descriptor: Long): Long {
         owned = descriptor
@@ -92,40 +60,43 @@ private class Opening(private val request: MapRequest, private val calls: System
 
     fun mapFile(descriptor: Long): Opened {
         val type = FileType.of(calls.check(SystemCall.FILE_MODE, calls.fileMode(descriptor), source.toString()))
-        if (!type.mappable) throw notMappable(type.description)
+        if (!type.mappable) throw source.notMappable(type.description)
+        val isSized = type == FileType.REGULAR || type == FileType.BLOCK_DEVICE && fileSize(descriptor) > 0
         val tracked = if (request.trackFile) descriptor else NO_DESCRIPTOR
-        val mapping = mapping(tracked, MemoryKind.NONE)
+        val mapping = mapping(tracked, MemoryKind.NONE, calls.hugePageSize(descriptor))
         val length = when {
-            type == FileType.REGULAR -> lengthInFile(descriptor, mapping)
-            // The size of a device is not told by fstat, so only its user can know how much of it can be mapped.
+            isSized -> lengthInFile(descriptor, mapping, growing = request.extend && type == FileType.REGULAR)
+            // Nobody tells the size of another device, so only its user can know how much of it can be mapped.
             request.length > 0 -> request.length
             else -> throw IllegalArgumentException("$source is a ${type.description}: it needs an explicit length")
         }
         val generation = mapping.mapRange(descriptor, length)
         undo.onFailure { mapping.unmap(generation) }
-        if (type == FileType.REGULAR) checkStillLongEnough(descriptor, length)
+        if (isSized) checkStillLongEnough(descriptor, length)
         // Whatever close says to this, the descriptor is gone and the map is good.
         if (!request.trackFile && owned != NO_DESCRIPTOR) calls.close(owned)
         return Opened(mapping, generation)
     }
 
     /** The length of the map, once the file is long enough for it. */
-    private fun lengthInFile(descriptor: Long, mapping: Mapping): Long {
+    private fun lengthInFile(descriptor: Long, mapping: Mapping, growing: Boolean): Long {
         val fileSize = fileSize(descriptor)
         val offset = request.offset
-        if (!request.extend) {
+        if (!growing) {
+            if (fileSize == 0L) calls.requireToldSize(descriptor, source)
             require(offset <= fileSize) {
                 "offset is greater than the file's size: $source, offset=$offset, fileSize=$fileSize"
             }
             if (request.length == 0L) return fileSize - offset
         }
         if (fileSize - offset >= request.length) return request.length
-        require(request.extend) {
-            "length is greater than what the file has left (extend = true would enlarge it): " +
+        require(growing) {
+            val hint = if (request.extend) "a device cannot be extended" else "extend = true would enlarge it"
+            "length is greater than what the file has left ($hint): " +
                 "$source, offset=$offset, length=${request.length}, fileSize=$fileSize"
         }
         val end = offset + request.length
-        mapping.clearPastEnd(fileSize)
+        mapping.clearPastEnd(fileSize, file = descriptor)
         undo.onFailure { truncate(descriptor, fileSize) }
         val allocated = calls.allocate(descriptor, fileSize, end - fileSize)
         val detail = "$source, offset=$fileSize, length=${end - fileSize}, fileSize=$fileSize"
@@ -150,13 +121,13 @@ private class Opening(private val request: MapRequest, private val calls: System
     }
 
     /** A file that was just created has its name only in its folder, which is a file of its own. */
-    fun syncDirectory(path: String) {
-        val folder = folderOf(path)
+    fun syncDirectory(path: FilePath) {
+        val folder = path.folder
         val descriptor = calls.open(folder, OpenMode.READ)
         calls.check(SystemCall.OPEN, descriptor, "$folder, mode=${OpenMode.READ}")
         val synced = calls.syncFile(descriptor)
         calls.close(descriptor)
-        calls.check(SystemCall.SYNC_FILE, synced, folder)
+        calls.check(SystemCall.SYNC_FILE, synced, folder.text)
     }
 
     fun mapMemory(name: String?): Opened {
@@ -170,7 +141,7 @@ private class Opening(private val request: MapRequest, private val calls: System
             descriptor = owned(calls.check(SystemCall.CREATE_MEMORY, created, label))
             truncate(descriptor, request.length)
         }
-        val mapping = mapping(descriptor, MemoryKind.ANONYMOUS)
+        val mapping = mapping(descriptor, MemoryKind.ANONYMOUS, if (rights.needsPlainMemory) hugePageSize else 0)
         val generation = mapping.mapRange(descriptor, request.length)
         undo.onFailure { mapping.unmap(generation) }
         if (name != null) mapping.setName(generation, name)
@@ -190,13 +161,13 @@ private class Opening(private val request: MapRequest, private val calls: System
         owned(descriptor)
         val mapping = mapping(descriptor, MemoryKind.NAMED)
         if (create) mapping.grow(0, request.length)
-        val length = lengthInFile(descriptor, mapping)
+        val length = lengthInFile(descriptor, mapping, growing = false)
         val generation = mapping.mapRange(length)
         mapping.name = name
         return Opened(mapping, generation)
     }
 
-    private fun mapping(descriptor: Long, kind: MemoryKind) =
+    private fun mapping(descriptor: Long, kind: MemoryKind, hugePage: Long = 0) =
         Mapping(
             calls,
             MappingState(rights),
@@ -207,8 +178,7 @@ private class Opening(private val request: MapRequest, private val calls: System
             kind,
             request.usage,
             if (descriptor != NO_DESCRIPTOR && calls.capabilities.mapPastEnd) request.reserve else 0,
+            hugePage,
             sparse = request.sparse,
         )
-
-    private fun notMappable(what: String) = IllegalArgumentException("$source is not a regular file: it is a $what")
 }

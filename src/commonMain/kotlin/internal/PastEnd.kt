@@ -8,16 +8,17 @@ import dev.kmmap.Protection
  * store there, and a file system in memory (tmpfs) keeps such bytes and makes them content of a file that grows.
  *
  * To be called before the file grows, as long as nobody can take these bytes for content. [current] is what the map
- * shows now, if there is a map. Does nothing if the file may not be written: it does not grow then.
+ * shows now, if there is a map, and [file] a descriptor. Does nothing if the file may not be written: it does not grow
+ * then.
  */
-internal fun Mapping.clearPastEnd(fileSize: Long, current: Generation? = null) {
+internal fun Mapping.clearPastEnd(fileSize: Long, current: Generation? = null, file: Long = descriptor) {
     val used = fileSize % calls.pageSize
-    if (used == 0L || !hasDescriptor || !calls.capabilities.keepsBytesPastEnd) return
+    if (used == 0L || file == NO_DESCRIPTOR || !calls.capabilities.keepsBytesPastEnd) return
     if (current != null && showsEnd(current, fileSize)) {
         clear(current, current.delta + current.size)
         return
     }
-    val page = mapPage(fileSize - used) ?: return
+    val page = mapPage(file, fileSize - used) ?: return
     try {
         clear(page, used)
     } finally {
@@ -39,14 +40,14 @@ private fun Mapping.clear(generation: Generation, start: Long) {
     requireWhole(generation)
 }
 
-/** The page of the file at [start], to be written; `null` if the descriptor or a seal does not allow that. */
-private fun Mapping.mapPage(start: Long): Generation? {
+/** The page of the [file] at [start], to be written; `null` if the descriptor or a seal does not allow that. */
+private fun Mapping.mapPage(file: Long, start: Long): Generation? {
     val size = calls.pageSize
     val detail = "$source, offset=$start, length=$size"
     if (!calls.rangeLimit.take()) throw calls.rangeLimit.refusal(detail)
     val protection = Protection.READ.bit or Protection.WRITE.bit
     val flags = MapFlag.SHARED.constant.value(MapFlag.SHARED.constantName)
-    val address = calls.map(descriptor, start, size, protection, flags)
+    val address = calls.map(file, start, size, protection, flags)
     if (address >= 0) return Generation(address, 0, size, size, rights, usage)
     calls.rangeLimit.giveBack()
     val failure = calls.failure(SystemCall.MAP, address, detail)

@@ -47,12 +47,13 @@ internal class Resizing(
             undo.onFailure { cutBack() }
             mapping.grow(fileSize, newFileSize)
         }
+        if (newSize < old.size) mapping.hasShrunk = true
         // Who still uses what an earlier resize has left would reach past the end of the file.
         if (cuts && !mapping.leftoversAreUnused()) throw mapping.usage.busy("resize")
         when {
             mapping.hasRoom(old, newSize) -> adjust(undo)
             mapping.sharesDescriptor -> if (!cuts || cutsWhileMapped) mapBeside(undo) else cutThenMap(undo)
-            mapping.movable && calls.capabilities.moveMappings -> move(undo)
+            mapping.isMovable(old, newSize) && calls.capabilities.moveMappings -> move(undo)
             else -> if (!cuts || cutsWhileMapped) copy(undo) else copyToDetached(undo)
         }
     }
@@ -144,6 +145,8 @@ internal class Resizing(
      */
     private fun clearLeftBehind(new: Generation) {
         if (!mapping.rights.writable || old.mappedLength == 0L) return
+        // Memory that was never used is zero, and not to be used for that alone.
+        if (!mapping.hasDescriptor && !mapping.hasShrunk) return
         val end = minOf(roundUp(old.mappedLength, calls.pageSize) - old.delta, new.size)
         for (index in maxOf(old.size, fileSize - mapping.offset) until end) new.region.put(index, 0)
     }

@@ -28,6 +28,13 @@ internal class Rights(
     /** Whether `MAP_ANONYMOUS` was asked for by name. */
     val anonymous: Boolean = MapFlag.ANONYMOUS in flags
 
+    /** Whether the system may refuse a large map only because it sets memory aside for all that could be written. */
+    val takesReserve: Boolean =
+        MapFlag.PRIVATE in flags && Protection.WRITE in protection && noReserve().any { it !in flags }
+
+    /** Whether the map's address may not become another, larger one. */
+    val needsLowAddress: Boolean = MapFlag.ADDRESS_32BIT in flags
+
     /** Huge pages come from a pool of their own, which a file in memory does not use. */
     val needsPlainMemory: Boolean = MapFlag.HUGE_TLB in flags
 
@@ -61,10 +68,16 @@ internal fun rightsOf(access: Access, protection: Set<Protection>?, flags: Set<M
     return when (access) {
         Access.READ -> Rights(access, setOf(Protection.READ), setOf(MapFlag.SHARED))
         Access.WRITE -> Rights(access, readWrite, setOf(MapFlag.SHARED))
-        Access.COPY -> Rights(access, readWrite, setOf(MapFlag.PRIVATE))
+        Access.COPY -> Rights(access, readWrite, setOf(MapFlag.PRIVATE) + noReserve())
         Access.DEFAULT -> rawRights(protection ?: readWrite, flags ?: setOf(MapFlag.SHARED))
     }
 }
+
+/**
+ * Most of what is private to a map is never written, so no memory is set aside for all of it: by a rule of thumb Linux
+ * would refuse a copy of a file that is larger than memory.
+ */
+private fun noReserve() = listOf(MapFlag.NO_RESERVE).filter { it.isSupported }
 
 private val SHARING = setOf(MapFlag.SHARED, MapFlag.PRIVATE, MapFlag.SHARED_VALIDATE)
 private val ADDRESSED = setOf(MapFlag.FIXED, MapFlag.FIXED_NO_REPLACE)
@@ -81,6 +94,10 @@ private fun rawRights(protection: Set<Protection>, flags: Set<MapFlag>): Rights 
     require(flags.count { it in SHARING } == 1) { "flags must contain exactly one of $SHARING, but are $flags" }
     require(flags.none { it in ADDRESSED }) { "flags $ADDRESSED need an address, which cannot be given" }
     flags.forEach { it.constant.value(it.constantName) }
+    // In other company Linux takes no notice of it, in silence.
+    require(MapFlag.SYNC !in flags || MapFlag.SHARED_VALIDATE in flags) {
+        "flag ${MapFlag.SYNC} needs ${MapFlag.SHARED_VALIDATE}, but flags are $flags"
+    }
     val access = when {
         protection.containsAll(setOf(Protection.READ, Protection.WRITE)) -> Access.DEFAULT
         Protection.WRITE in protection -> Access.WRITE

@@ -1,8 +1,8 @@
 package dev.kmmap.internal
 
 /**
- * How a file is opened. Every descriptor is close-on-exec, and opening never waits (a FIFO without a writer, for
- * instance).
+ * How a file is opened. Every descriptor is close-on-exec, and opening never waits (for a writer of a FIFO, for
+ * instance), but for the end of another process's lease on a regular file.
  */
 internal enum class OpenMode {
     /** An existing file, for reading (`O_RDONLY`). */
@@ -18,6 +18,9 @@ internal enum class OpenMode {
      * A file that must not exist yet, for reading and writing (`O_RDWR | O_CREAT | O_EXCL`, mode 0666 less the umask).
      */
     CREATE_NEW,
+
+    /** A file that is created if it is not there, at the end of links too, as [CREATE_NEW] does. */
+    CREATE,
 }
 
 /**
@@ -45,13 +48,25 @@ internal interface SystemCalls {
     val allocationGranularity: Long
 
     /** open(2): a new descriptor. */
-    fun open(path: String, mode: OpenMode): Long
+    fun open(path: FilePath, mode: OpenMode): Long
+
+    /** The same by a text. */
+    fun open(path: String, mode: OpenMode): Long = open(FilePath(path), mode)
 
     /** unlink(2). Used only to take back a file that a failed open has created. */
-    fun remove(path: String): Long
+    fun remove(path: FilePath): Long
+
+    /** The path that the symbolic link at [path] leads to, one link further; `null` if it is none, or not known. */
+    fun linkTarget(path: FilePath): FilePath?
 
     /** A duplicate of [descriptor], close-on-exec (fcntl F_DUPFD_CLOEXEC). */
     fun duplicate(descriptor: Long): Long
+
+    /**
+     * A file on overlayfs that [descriptor] is only for reading of, opened anew: a descriptor from before the file was
+     * first written to goes on to map the old one. Negative if there is no need for it, or no way.
+     */
+    fun reopen(descriptor: Long): Long
 
     /** close(2). */
     fun close(descriptor: Long): Long
@@ -59,8 +74,17 @@ internal interface SystemCalls {
     /** st_mode of fstat(2); the file types have the same numbers on every POSIX system. */
     fun fileMode(descriptor: Long): Long
 
-    /** st_size of fstat(2), bytes. */
+    /** st_size of fstat(2), bytes; of a block device the bytes that it has, or 0 if it does not tell. */
     fun fileSize(descriptor: Long): Long
+
+    /** f_type of fstatfs(2), as Linux numbers file systems; negative elsewhere. */
+    fun fileSystem(descriptor: Long): Long
+
+    /** Bytes of the pages of a file that has huge ones (f_bsize of fstatfs(2) on hugetlbfs), 0 if it has not. */
+    fun hugePageSize(descriptor: Long): Long
+
+    /** pread(2) of the first byte: how many bytes that gives. */
+    fun firstByte(descriptor: Long): Long
 
     /** ftruncate(2). */
     fun truncate(descriptor: Long, size: Long): Long

@@ -13,6 +13,8 @@ internal object Win32 {
     const val FILE_SHARE_DELETE: Int = 4
     const val CREATE_NEW: Int = 1
     const val OPEN_EXISTING: Int = 3
+    const val OPEN_ALWAYS: Int = 4
+    const val FILE_FLAG_OPEN_REPARSE_POINT: Int = 0x00200000
     const val FILE_FLAG_BACKUP_SEMANTICS: Int = 0x02000000
     const val FILE_ATTRIBUTE_DIRECTORY: Long = 0x10
 

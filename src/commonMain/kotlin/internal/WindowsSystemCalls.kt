@@ -17,24 +17,35 @@ internal class WindowsSystemCalls(private val kernel32: Kernel32) : SystemCalls 
 
     /**
      * Others may do with the file what they like, even delete it: as on POSIX. `FILE_FLAG_BACKUP_SEMANTICS` lets a
-     * directory be opened, so that it is told apart from a file that may not be read.
+     * directory be opened, so that it is told apart from a file that may not be read. `FILE_FLAG_OPEN_REPARSE_POINT`
+     * keeps a new file from being made at the end of a link, which could not be taken back by the link's name.
      */
-    override fun open(path: String, mode: OpenMode): Long {
+    override fun open(path: FilePath, mode: OpenMode): Long {
         val access = when (mode) {
             OpenMode.READ -> Win32.GENERIC_READ
             OpenMode.READ_EXECUTE -> Win32.GENERIC_READ or Win32.GENERIC_EXECUTE
-            OpenMode.READ_WRITE, OpenMode.CREATE_NEW -> Win32.GENERIC_READ or Win32.GENERIC_WRITE
+            OpenMode.READ_WRITE, OpenMode.CREATE_NEW, OpenMode.CREATE -> Win32.GENERIC_READ or Win32.GENERIC_WRITE
         }
         val share = Win32.FILE_SHARE_READ or Win32.FILE_SHARE_WRITE or Win32.FILE_SHARE_DELETE
-        val disposition = if (mode == OpenMode.CREATE_NEW) Win32.CREATE_NEW else Win32.OPEN_EXISTING
-        return kernel32.createFile(extended(path), access, share, disposition, Win32.FILE_FLAG_BACKUP_SEMANTICS)
+        val disposition = when (mode) {
+            OpenMode.CREATE_NEW -> Win32.CREATE_NEW
+            OpenMode.CREATE -> Win32.OPEN_ALWAYS
+            else -> Win32.OPEN_EXISTING
+        }
+        val atLink = if (mode == OpenMode.CREATE_NEW) Win32.FILE_FLAG_OPEN_REPARSE_POINT else 0
+        val flags = Win32.FILE_FLAG_BACKUP_SEMANTICS or atLink
+        return kernel32.createFile(extended(path), access, share, disposition, flags)
     }
 
-    override fun remove(path: String): Long = kernel32.deleteFile(extended(path))
+    override fun remove(path: FilePath): Long = kernel32.deleteFile(extended(path))
 
-    private fun extended(path: String): String = extendedLengthPath(path, kernel32::fullPathName)
+    override fun linkTarget(path: FilePath): FilePath? = null
+
+    private fun extended(path: FilePath): String = extendedLengthPath(path.text, kernel32::fullPathName)
 
     override fun duplicate(descriptor: Long): Long = kernel32.duplicateHandle(descriptor)
+
+    override fun reopen(descriptor: Long): Long = -Win32.ERROR_NOT_SUPPORTED
 
     override fun close(descriptor: Long): Long = kernel32.closeHandle(handle(descriptor))
 
@@ -56,6 +67,12 @@ internal class WindowsSystemCalls(private val kernel32: Kernel32) : SystemCalls 
         }
     }
 
+    override fun fileSystem(descriptor: Long): Long = -Win32.ERROR_NOT_SUPPORTED
+
+    override fun hugePageSize(descriptor: Long): Long = 0
+
+    override fun firstByte(descriptor: Long): Long = -Win32.ERROR_NOT_SUPPORTED
+
     /** A section keeps the size that it was made with. */
     override fun truncate(descriptor: Long, size: Long): Long {
         if (!isSection(descriptor)) return kernel32.setEndOfFile(descriptor, size)
@@ -76,7 +93,8 @@ internal class WindowsSystemCalls(private val kernel32: Kernel32) : SystemCalls 
         val fullName = "Local\\$name"
         val section = when (mode) {
             OpenMode.CREATE_NEW -> kernel32.createFileMapping(NO_DESCRIPTOR, Win32.PAGE_READWRITE, size, fullName)
-            OpenMode.READ_WRITE -> kernel32.openFileMapping(Win32.FILE_MAP_READ or Win32.FILE_MAP_WRITE, fullName)
+            OpenMode.READ_WRITE, OpenMode.CREATE ->
+                kernel32.openFileMapping(Win32.FILE_MAP_READ or Win32.FILE_MAP_WRITE, fullName)
             OpenMode.READ, OpenMode.READ_EXECUTE -> kernel32.openFileMapping(Win32.FILE_MAP_READ, fullName)
         }
         return section.ifValue { it or SECTION }

@@ -98,8 +98,8 @@ internal class SystemCallsSpec : FunSpec({
         TemporaryFile(suffix = " ünï-漢字-🗺").use { file ->
             succeeded(system.close(succeeded(system.open(file.path, OpenMode.CREATE_NEW))))
             succeeded(system.close(succeeded(system.open(file.path, OpenMode.READ))))
-            system.remove(file.path) shouldBe 0
-            failed(system.remove(file.path), Symbol.NOT_FOUND)
+            system.remove(FilePath(file.path)) shouldBe 0
+            failed(system.remove(FilePath(file.path)), Symbol.NOT_FOUND)
         }
     }
 
@@ -138,9 +138,9 @@ internal class SystemCallsSpec : FunSpec({
 
     test("remove removes a file, once") {
         TemporaryFile(ByteArray(1)).use { file ->
-            system.remove(file.path) shouldBe 0
+            system.remove(FilePath(file.path)) shouldBe 0
             file.exists().shouldBeFalse()
-            failed(system.remove(file.path), Symbol.NOT_FOUND)
+            failed(system.remove(FilePath(file.path)), Symbol.NOT_FOUND)
         }
     }
 

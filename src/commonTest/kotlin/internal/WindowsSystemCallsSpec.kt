@@ -32,12 +32,14 @@ internal class WindowsSystemCallsSpec : FunSpec({
             OpenMode.READ_EXECUTE to "a0000000, 7, 3",
             OpenMode.READ_WRITE to "c0000000, 7, 3",
             OpenMode.CREATE_NEW to "c0000000, 7, 1",
+            OpenMode.CREATE to "c0000000, 7, 4",
         )
         expected.keys shouldBe OpenMode.entries.toSet()
         for ((mode, numbers) in expected) {
             val kernel32 = FakeKernel32(mapOf("createFile" to listOf(8)))
             WindowsSystemCalls(kernel32).open("C:\\x", mode) shouldBe 8
-            kernel32.record shouldBe listOf("createFile(C:\\x, $numbers, 2000000)")
+            val flags = if (mode == OpenMode.CREATE_NEW) "2200000" else "2000000"
+            kernel32.record shouldBe listOf("createFile(C:\\x, $numbers, $flags)")
         }
         WindowsSystemCalls(FakeKernel32(mapOf("createFile" to listOf(-5)))).open("x", OpenMode.READ) shouldBe -5
     }
@@ -59,7 +61,7 @@ internal class WindowsSystemCallsSpec : FunSpec({
             extendedLengthPath(path) { full } shouldBe expected
         }
         val kernel32 = FakeKernel32().apply { fullPath = "C:\\$long" }
-        WindowsSystemCalls(kernel32).remove(long)
+        WindowsSystemCalls(kernel32).remove(FilePath(long))
         kernel32.record shouldBe listOf("deleteFile(\\\\?\\C:\\$long)")
     }
 

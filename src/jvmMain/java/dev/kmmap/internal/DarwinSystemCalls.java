@@ -23,7 +23,8 @@ import java.util.function.ToLongFunction;
  */
 final class DarwinSystemCalls extends PosixSystemCalls {
     private static final int OPEN_SAFELY = 0x1000000 | 0x20000 | 0x4;
-    private static final int CREATE_NEW = 0x200 | 0x800;
+    private static final int CREATE = 0x200;
+    private static final int CREATE_NEW = CREATE | 0x800;
     private static final int F_DUPFD_CLOEXEC = 67;
     private static final int SC_PAGESIZE = 29;
 
@@ -74,7 +75,7 @@ final class DarwinSystemCalls extends PosixSystemCalls {
 
     DarwinSystemCalls(Linking linking) {
         super(OperatingSystem.DARWIN,
-                new Numbers(OPEN_SAFELY, CREATE_NEW, F_DUPFD_CLOEXEC, SC_PAGESIZE, "strerror_r"),
+                new Numbers(OPEN_SAFELY, CREATE, CREATE_NEW, F_DUPFD_CLOEXEC, SC_PAGESIZE, "strerror_r"),
                 linking);
     }
 
@@ -95,6 +96,21 @@ final class DarwinSystemCalls extends PosixSystemCalls {
             int result = (int) handle(fstat).invokeExact(state, number(descriptor), status);
             return result == 0 ? field.applyAsLong(status) : result;
         });
+    }
+
+    @Override
+    public long fileSystem(long descriptor) {
+        return NOT_SUPPORTED;
+    }
+
+    @Override
+    public long reopen(long descriptor) {
+        return NOT_SUPPORTED;
+    }
+
+    @Override
+    public long hugePageSize(long descriptor) {
+        return 0;
     }
 
     /**

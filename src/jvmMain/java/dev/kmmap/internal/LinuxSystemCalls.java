@@ -9,6 +9,7 @@ import dev.kmmap.internal.Linking.Function;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker.Option;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.function.ToLongFunction;
 
 /**
@@ -17,8 +18,14 @@ import java.util.function.ToLongFunction;
  * <p>Mode and size of a file come from statx(2), whose structure is the same on every processor, unlike fstat's.
  */
 final class LinuxSystemCalls extends PosixSystemCalls {
-    private static final int OPEN_SAFELY = 0x80000 | 0x100 | 0x800;
-    private static final int CREATE_NEW = 0x40 | 0x80;
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int OPEN_PATIENTLY = O_CLOEXEC | 0x100;
+    private static final int OPEN_SAFELY = OPEN_PATIENTLY | 0x800;
+    private static final int O_PATH = 0x200000;
+    private static final long EAGAIN = 11;
+    private static final long ENOENT = 2;
+    private static final int CREATE = 0x40;
+    private static final int CREATE_NEW = CREATE | 0x80;
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int SC_PAGESIZE = 30;
 
@@ -29,6 +36,17 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final int OPEN_MEMORY_SAFELY = 0x80000 | 0x800;
     private static final int O_NOFOLLOW_X64 = 0x20000;
     private static final int O_NOFOLLOW_ARM64 = 0x8000;
+
+    /** Where a process finds what it has open, by its number. */
+    private static final String DESCRIPTORS = "/proc/self/fd/";
+    private static final int F_GETFL = 3;
+    private static final int O_ACCMODE = 3;
+    private static final long OVERLAYFS = 0x794c7630L;
+    private static final long HUGETLBFS = 0x958458f6L;
+    private static final long BLKGETSIZE64 = 0x80081272L;
+    private static final long FILE_TYPE = 0xf000;
+    private static final long REGULAR = 0x8000;
+    private static final long BLOCK_DEVICE = 0x6000;
 
     private static final int MREMAP_MAYMOVE = 1;
     private static final int MFD_CLOEXEC = 1;
@@ -42,6 +60,10 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_TYPE_MODE_AND_SIZE = 0x1 | 0x2 | 0x200;
     private static final long STATX_LENGTH = 256;
+
+    /** More than any {@code struct statfs}, which begins with the type. */
+    private static final long STATFS_LENGTH = 512;
+    private static final long STATFS_BLOCK_OFFSET = 8;
     private static final long STATX_MODE_OFFSET = 28;
     private static final long STATX_SIZE_OFFSET = 40;
 
@@ -52,6 +74,10 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final Function STATX = new Function("syscall",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
             Option.firstVariadicArg(1));
+    private static final Function FSTATFS =
+            new Function("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+    private static final Function IOCTL = new Function(
+            "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), Option.firstVariadicArg(2));
     private static final Function ACCESS =
             new Function("access", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     private static final Function POSIX_FALLOCATE =
@@ -75,17 +101,78 @@ final class LinuxSystemCalls extends PosixSystemCalls {
 
     LinuxSystemCalls(OperatingSystem system, Linking linking) {
         super(system,
-                new Numbers(OPEN_SAFELY, CREATE_NEW, F_DUPFD_CLOEXEC, SC_PAGESIZE, "__xpg_strerror_r"),
+                new Numbers(OPEN_SAFELY, CREATE, CREATE_NEW, F_DUPFD_CLOEXEC, SC_PAGESIZE, "__xpg_strerror_r"),
                 linking);
         boolean arm64 = system == OperatingSystem.LINUX_ARM64;
         statx = arm64 ? STATX_ARM64 : STATX_X64;
         openMemorySafely = OPEN_MEMORY_SAFELY | (arm64 ? O_NOFOLLOW_ARM64 : O_NOFOLLOW_X64);
     }
 
+    /**
+     * Because of {@code O_NONBLOCK} a file that another process has a lease on (fcntl F_SETLEASE: Samba, NFS) is not
+     * waited for. It is opened again, patiently, but only if it is a regular file: {@code O_PATH} holds it meanwhile,
+     * so that no FIFO, which nobody may ever write to, takes its place.
+     */
+    @Override
+    public long open(FilePath path, OpenMode mode) {
+        long result = super.open(path, mode);
+        if (result != -EAGAIN) {
+            return result;
+        }
+        long held = open(FileNames.encoded(path), O_PATH | O_CLOEXEC, 0);
+        if (held < 0) {
+            return held;
+        }
+        if ((fileMode(held) & FILE_TYPE) == REGULAR) {
+            long opened = open(ascii(DESCRIPTORS + held), flags(mode) | OPEN_PATIENTLY, 0);
+            // Without /proc there is no such name.
+            result = opened == -ENOENT ? result : opened;
+        }
+        close(held);
+        return result;
+    }
+
+    @Override
+    public long reopen(long descriptor) {
+        boolean isRegular = (fileMode(descriptor) & FILE_TYPE) == REGULAR;
+        if (fileSystem(descriptor) == OVERLAYFS && isRegular && isRead(descriptor)) {
+            return open(ascii(DESCRIPTORS + number(descriptor)), OPEN_SAFELY, 0);
+        }
+        return -ENOENT;
+    }
+
+    private boolean isRead(long descriptor) {
+        long flags = control(descriptor, F_GETFL, 0);
+        return flags >= 0 && (flags & O_ACCMODE) == 0;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public long fileSystem(long descriptor) {
+        return fileSystem(descriptor, status -> status.get(JAVA_LONG, 0));
+    }
+
+    @Override
+    public long hugePageSize(long descriptor) {
+        return Math.max(0, fileSystem(descriptor, status ->
+                status.get(JAVA_LONG, 0) == HUGETLBFS ? status.get(JAVA_LONG, STATFS_BLOCK_OFFSET) : 0));
+    }
+
+    private long fileSystem(long descriptor, ToLongFunction<MemorySegment> field) {
+        return call((arena, state) -> {
+            MemorySegment status = arena.allocate(STATFS_LENGTH, Long.BYTES);
+            int result = (int) handle(FSTATFS).invokeExact(state, number(descriptor), status);
+            return result == 0 ? field.applyAsLong(status) : result;
+        });
+    }
+
     /** An owner who may not write is not recognized. */
     @Override
     public boolean tellsResidency(long descriptor) {
-        String path = "/proc/self/fd/" + number(descriptor);
+        String path = DESCRIPTORS + number(descriptor);
         return call((arena, state) -> (int) handle(ACCESS).invokeExact(state, arena.allocateFrom(path), W_OK)) == 0;
     }
 
@@ -96,7 +183,18 @@ final class LinuxSystemCalls extends PosixSystemCalls {
 
     @Override
     public long fileSize(long descriptor) {
-        return status(descriptor, status -> status.get(JAVA_LONG, STATX_SIZE_OFFSET));
+        return status(descriptor, status ->
+                (status.get(JAVA_SHORT, STATX_MODE_OFFSET) & FILE_TYPE) == BLOCK_DEVICE
+                        ? deviceSize(descriptor) : status.get(JAVA_LONG, STATX_SIZE_OFFSET));
+    }
+
+    /** Devices that do not tell have 0 bytes. */
+    private long deviceSize(long descriptor) {
+        return Math.max(0, call((arena, state) -> {
+            MemorySegment size = arena.allocate(Long.BYTES, Long.BYTES);
+            int result = (int) handle(IOCTL).invokeExact(state, number(descriptor), BLKGETSIZE64, size);
+            return result == 0 ? size.get(JAVA_LONG, 0) : result;
+        }));
     }
 
     private long status(long descriptor, ToLongFunction<MemorySegment> field) {
@@ -145,12 +243,17 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     /** What shm_open(3) does, which not every glibc has without a library of its own. */
     @Override
     public long openMemory(String name, OpenMode mode, long size) {
-        return open(SHARED_MEMORY + name, flags(mode) | openMemorySafely, NEW_MEMORY_MODE);
+        return open(sharedMemory(name), flags(mode) | openMemorySafely, NEW_MEMORY_MODE);
     }
 
     @Override
     public long removeMemory(String name) {
-        return remove(SHARED_MEMORY + name);
+        return remove(sharedMemory(name));
+    }
+
+    /** In UTF-8 whatever the locale, so that all processes of a machine mean the same memory. */
+    private static byte[] sharedMemory(String name) {
+        return (SHARED_MEMORY + name).getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -6,21 +6,25 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.kmmap.internal.Linking.Function;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker.Option;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
  * The system calls that all POSIX systems have. A subclass brings the numbers and the calls that are its system's own.
  *
  * <p>Functions that POSIX allows a signal to interrupt are repeated, except close, after which the descriptor is gone
- * even when it fails. Paths are passed as UTF-8, as on Kotlin/Native.
+ * even when it fails. All strings but paths are passed as UTF-8, as on Kotlin/Native.
  */
 abstract class PosixSystemCalls implements SystemCalls {
     /** {@code EINTR} has this number on every POSIX system. */
     private static final long INTERRUPTED = -4;
+
+    private static final long PATH_MAX = 4096;
 
     /** Permissions of a new file, before the process's umask. */
     private static final int NEW_FILE_MODE = 0666;
@@ -37,6 +41,10 @@ abstract class PosixSystemCalls implements SystemCalls {
     private static final Function OPEN = new Function(
             "open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), Option.firstVariadicArg(2));
     private static final Function UNLINK = new Function("unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final Function READLINK =
+            new Function("readlink", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG));
+    private static final Function PREAD =
+            new Function("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
     private static final Function FCNTL = new Function(
             "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), Option.firstVariadicArg(2));
     private static final Function CLOSE = new Function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
@@ -66,13 +74,19 @@ abstract class PosixSystemCalls implements SystemCalls {
      *
      * @param openSafely what every open adds: {@code O_CLOEXEC | O_NOCTTY}, so that the descriptor stays in this
      *     process and a terminal does not become its own, and {@code O_NONBLOCK}, so that a FIFO does not wait
+     * @param create {@code O_CREAT}
      * @param createNew {@code O_CREAT | O_EXCL}
      * @param duplicateCloseOnExec {@code F_DUPFD_CLOEXEC}
      * @param pageSizeName {@code _SC_PAGESIZE}
      * @param errorTextFunction the strerror_r that fills the buffer it is given, as POSIX demands
      */
     record Numbers(
-            int openSafely, int createNew, int duplicateCloseOnExec, int pageSizeName, String errorTextFunction) {
+            int openSafely,
+            int create,
+            int createNew,
+            int duplicateCloseOnExec,
+            int pageSizeName,
+            String errorTextFunction) {
     }
 
     private final OperatingSystem system;
@@ -106,14 +120,14 @@ abstract class PosixSystemCalls implements SystemCalls {
     }
 
     @Override
-    public final long open(String path, OpenMode mode) {
-        return open(path, flags(mode) | numbers.openSafely(), NEW_FILE_MODE);
+    public long open(FilePath path, OpenMode mode) {
+        return open(FileNames.encoded(path), flags(mode) | numbers.openSafely(), NEW_FILE_MODE);
     }
 
     /** open(2) itself. */
-    final long open(String path, int flags, int permissions) {
+    final long open(byte[] path, int flags, int permissions) {
         return uninterrupted(() -> call((arena, state) ->
-                (int) handle(OPEN).invokeExact(state, arena.allocateFrom(path), flags, permissions)));
+                (int) handle(OPEN).invokeExact(state, string(arena, path), flags, permissions)));
     }
 
     /** The access that open(2) and shm_open(3) are asked for. */
@@ -122,12 +136,41 @@ abstract class PosixSystemCalls implements SystemCalls {
             case READ, READ_EXECUTE -> READ_ONLY;
             case READ_WRITE -> READ_WRITE;
             case CREATE_NEW -> READ_WRITE | numbers.createNew();
+            case CREATE -> READ_WRITE | numbers.create();
         };
     }
 
     @Override
-    public final long remove(String path) {
-        return call((arena, state) -> (int) handle(UNLINK).invokeExact(state, arena.allocateFrom(path)));
+    public final long remove(FilePath path) {
+        return remove(FileNames.encoded(path));
+    }
+
+    /** unlink(2) itself. */
+    final long remove(byte[] path) {
+        return call((arena, state) -> (int) handle(UNLINK).invokeExact(state, string(arena, path)));
+    }
+
+    @Override
+    public final FilePath linkTarget(FilePath path) {
+        byte[] link = FileNames.encoded(path);
+        byte[] buffer = new byte[(int) PATH_MAX];
+        long length = call((arena, state) -> {
+            MemorySegment target = arena.allocate(PATH_MAX);
+            long result = (long) handle(READLINK).invokeExact(state, string(arena, link), target, PATH_MAX);
+            MemorySegment.copy(target, JAVA_BYTE, 0, buffer, 0, buffer.length);
+            return result;
+        });
+        if (length < 0 || length == PATH_MAX) {
+            return null;
+        }
+        byte[] target = Arrays.copyOf(buffer, (int) length);
+        return new FilePath(path.getText(), link).linkingTo(new FilePath(FilePaths.readable(target), target));
+    }
+
+    @Override
+    public final long firstByte(long descriptor) {
+        return uninterrupted(() -> call((arena, state) ->
+                (long) handle(PREAD).invokeExact(state, number(descriptor), arena.allocate(1), 1L, 0L)));
     }
 
     @Override
@@ -226,6 +269,13 @@ abstract class PosixSystemCalls implements SystemCalls {
     /** Whether this system's C library has the function. */
     final boolean has(Function function) {
         return linking.has(function);
+    }
+
+    /** Bytes as a string of C: memory of an arena is zero. */
+    static MemorySegment string(Arena arena, byte[] bytes) {
+        MemorySegment string = arena.allocate(bytes.length + 1L);
+        MemorySegment.copy(bytes, 0, string, JAVA_BYTE, 0, bytes.length);
+        return string;
     }
 
     /** Repeats {@code attempt} while a signal interrupts it. */

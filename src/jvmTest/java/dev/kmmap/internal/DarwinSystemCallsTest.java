@@ -36,6 +36,7 @@ class DarwinSystemCallsTest {
     private static final long SIZE = 0x3_8000_1000L;
 
     private static final int O_RDWR = 2;
+    private static final int O_CREAT = 0x200;
     private static final int O_CREAT_AND_EXCL = 0xa00;
     private static final int O_CLOEXEC_NOCTTY_AND_NONBLOCK = 0x1020004;
 
@@ -87,6 +88,7 @@ class DarwinSystemCallsTest {
                 OpenMode.READ, 0,
                 OpenMode.READ_EXECUTE, 0,
                 OpenMode.READ_WRITE, O_RDWR,
+                OpenMode.CREATE, O_RDWR | O_CREAT,
                 OpenMode.CREATE_NEW, O_RDWR | O_CREAT_AND_EXCL);
         flags.forEach((mode, number) -> {
             defineNamed("open", DESCRIPTOR, "/\u00e4", number | O_CLOEXEC_NOCTTY_AND_NONBLOCK, 0666);

@@ -432,6 +432,6 @@ class ForeignKernel32Test {
         String file = "\u00e4\ud83d\ude00".repeat(100);
         library.define("GetFullPathNameW", fullPathName("C:\\here\\", 5000));
         library.define("DeleteFileW", TRUE, "\\\\?\\C:\\here\\" + file);
-        assertEquals(0, new WindowsSystemCalls(kernel32).remove(file));
+        assertEquals(0, new WindowsSystemCalls(kernel32).remove(new FilePath(file, null)));
     }
 }
