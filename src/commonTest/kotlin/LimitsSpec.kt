@@ -38,7 +38,8 @@ private val withoutRights: String
 /** More maps than that take too long to open. */
 private const val MAPS_WORTH_OPENING = 100_000
 
-private val tooManyMaps: String? by lazy {
+/** Why no process can be had here that has as many maps as are allowed. */
+internal val tooManyMaps: String? by lazy {
     when {
         ground != Ground.LINUX -> "only Linux says how many maps a process may have, and only the real one means it"
         systemFile(MAXIMUM_MAPS).trim().toLong() > MAPS_WORTH_OPENING ->

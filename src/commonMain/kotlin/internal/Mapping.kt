@@ -73,7 +73,7 @@ internal class Mapping(
 
     private inline fun map(descriptor: Long, offset: Long, length: Long, detail: () -> String): Long {
         val flags = rights.flagBits(anonymous = descriptor == NO_DESCRIPTOR)
-        if (!calls.rangeLimit.take()) throw calls.rangeLimit.refusal(detail())
+        if (!calls.rangeLimit.take()) throw calls.rangeLimit.refusal(SystemCall.MAP.on(calls.system), detail())
         val address = calls.map(descriptor, offset, length, rights.protectionBits, flags)
         if (address >= 0) return address
         calls.rangeLimit.giveBack()
