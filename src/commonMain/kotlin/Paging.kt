@@ -4,6 +4,7 @@
 package dev.kmmap
 
 import dev.kmmap.internal.SEARCH_WINDOW
+import dev.kmmap.internal.lockPages
 import dev.kmmap.internal.pinned
 import dev.kmmap.internal.publish
 import dev.kmmap.internal.rangeLength
@@ -12,6 +13,7 @@ import dev.kmmap.internal.requireIntact
 import dev.kmmap.internal.requireNoView
 import dev.kmmap.internal.requireRange
 import dev.kmmap.internal.residencyOf
+import dev.kmmap.internal.unlockPages
 import kotlinx.io.IOException
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
@@ -69,17 +71,20 @@ private fun MMap.prefetchWindow(offset: Long, length: Long): Unit = reading { ge
  * Keeps the pages of [length] bytes from [offset] on (by default all; -1 is "to the end") in memory, until [unlock],
  * [MMap.resize] or [MMap.close]: mlock(2), `VirtualLock`. They are brought in first. Whole pages are locked.
  *
- * A process may lock only so much: `RLIMIT_MEMLOCK` on POSIX (`ENOMEM`, `EPERM`, `EAGAIN`), the minimum of its working
- * set on Windows (`ERROR_WORKING_SET_QUOTA`).
+ * A process may lock only so much: `RLIMIT_MEMLOCK` on POSIX (`ENOMEM`, `EPERM`, `EAGAIN`; the message tells the limit
+ * if it is the reason), the minimum of its working set on Windows (`ERROR_WORKING_SET_QUOTA`). On Linux parts that are
+ * locked on their own count as ranges: docs/platforms.md.
  *
  * @throws IllegalArgumentException if the range lies outside of the map.
- * @throws MMapException if the system refuses; some pages may be locked then.
+ * @throws MMapFaultException if a page is gone: the file was truncated. The map is not broken by that.
+ * @throws MMapException if the system refuses for another reason. In both cases what was locked before stays locked,
+ *   and nothing else is.
  * @sample dev.kmmap.samples.PagingSamples.locked
  */
 @JvmOverloads
 @Throws(IOException::class)
 public fun MMap.lock(offset: Long = 0, length: Long = -1): Unit = pinned { generation ->
-    mapping.lock(generation, offset, rangeLength("lock", offset, length, generation.size))
+    mapping.lockPages(generation, offset, rangeLength("lock", offset, length, generation.size))
 }
 
 /**
@@ -87,12 +92,12 @@ public fun MMap.lock(offset: Long = 0, length: Long = -1): Unit = pinned { gener
  * `VirtualUnlock`. Locks do not count: one call ends all of them. Pages that are not locked stay as they are.
  *
  * @throws IllegalArgumentException if the range lies outside of the map.
- * @throws MMapException if the system refuses.
+ * @throws MMapException if the system refuses, or has too many ranges: docs/platforms.md.
  */
 @JvmOverloads
 @Throws(IOException::class)
 public fun MMap.unlock(offset: Long = 0, length: Long = -1): Unit = pinned { generation ->
-    mapping.unlock(generation, offset, rangeLength("unlock", offset, length, generation.size))
+    mapping.unlockPages(generation, offset, rangeLength("unlock", offset, length, generation.size))
 }
 
 /**

@@ -101,4 +101,8 @@ internal class LimitsSpec : FunSpec({
     testUnless({ tooManyMaps }, "more maps than are safe are refused, and the process lives") {
         runPeer("maps") shouldBe 0
     }
+
+    testUnless({ tooManyMaps }, "maps cut into more pieces than are safe are refused that, and the process lives") {
+        runPeer("pieces") shouldBe 0
+    }
 })

@@ -9,8 +9,9 @@ import kotlin.concurrent.atomics.AtomicLong
  * allows cannot even get memory for itself any more: of the JVM nothing is left then.
  *
  * What others in the process have mapped, a kmmap of another class loader included, counts as well. To look costs time
- * in proportion to what there is, so that is done now and then: after each 64th part of what there is or, if that is
- * less, of what is left.
+ * in proportion to what there is, so that is done now and then: after each 16th part of what there is, or each 32nd
+ * part of what is left, if that is less. As many as twenty that map in turns, and see each other only so, stay below
+ * what the system allows.
  */
 internal class RangeLimit(
     private val maximum: Long,
@@ -64,7 +65,7 @@ internal class RangeLimit(
             val all = inProcess() ?: return
             others = maxOf(0, all - (now - pending))
             val left = maximum - now - others
-            between = maxOf(minOf(all, left) / PARTS, FEWEST_BETWEEN_LOOKS)
+            between = maxOf(minOf(all / PARTS_OF_ALL, left / PARTS_OF_LEFT), FEWEST_BETWEEN_LOOKS)
             next = now + between
         } finally {
             due.store(next)
@@ -82,8 +83,9 @@ internal class RangeLimit(
         /** Of all that the system allows; the rest is for everybody else in the process. */
         private const val SHARE_TAKEN = 90
 
-        private const val FEWEST_BETWEEN_LOOKS = 64L
-        private const val PARTS = 64
+        private const val FEWEST_BETWEEN_LOOKS = 256L
+        private const val PARTS_OF_ALL = 16
+        private const val PARTS_OF_LEFT = 32
 
         /** What Linux itself says to one range too many. */
         private const val NO_MEMORY = "ENOMEM"

@@ -31,6 +31,9 @@ internal class Rights(
     /** Huge pages come from a pool of their own, which a file in memory does not use. */
     val needsPlainMemory: Boolean = MapFlag.HUGE_TLB in flags
 
+    /** Whether pages are locked in memory as long as they are mapped. */
+    val locked: Boolean = MapFlag.LOCKED in flags
+
     /** The `PROT_*` bits. */
     val protectionBits: Int = protection.fold(0) { bits, right -> bits or right.bit }
 
