@@ -221,6 +221,36 @@ internal class PagingSpec : FunSpec({
         ProcessResources.lockedBytes() shouldBe lockedBefore
     }
 
+    test("the cache has what was written of a file, where the system says so, in the range that is asked for") {
+        TemporaryFile(patternOf((8 * page).toInt())).use { file ->
+            MMap.open(file.path, Access.WRITE, 0, 8 * page).use { map ->
+                for (number in listOf(1L, 2L, 6L)) map[number * page] = 7
+                val all = map.cacheStatistics() ?: return@use
+                all.cachedPages shouldBe 8
+                all.toString() shouldContain "CacheStatistics(cachedPages=8, dirtyPages=${all.dirtyPages}, "
+                val some = checkNotNull(map.view(page).cacheStatistics(page, 5 * page))
+                some.cachedPages shouldBe 5
+                checkNotNull(map.cacheStatistics(3 * page, 0)).cachedPages shouldBe 0
+                map.flush(FlushMode.DURABLE)
+                val flushed = checkNotNull(map.cacheStatistics())
+                flushed.dirtyPages + flushed.writebackPages shouldBe 0
+                for ((offset, length) in listOf(-1L to 1L, 8 * page + 1 to -1L, 0L to 8 * page + 1)) {
+                    shouldThrow<IllegalArgumentException> { map.cacheStatistics(offset, length) }
+                }
+            }
+        }
+    }
+
+    testNeeding(Needs.CACHE_STATISTICS, "memory in a file has statistics, and what has no file has none") {
+        MMap.anonymous(5 * page).use { map ->
+            map[page] = 1
+            map.cacheStatistics().toString() shouldBe
+                "CacheStatistics(cachedPages=1, dirtyPages=0, writebackPages=0, evictedPages=0, recentlyEvictedPages=0)"
+        }
+        untouched(5).use { it.cacheStatistics() shouldBe null }
+        MMapOptions().trackFile(false).length(5).anonymous().use { it.cacheStatistics() shouldBe null }
+    }
+
     test("an empty range can be locked and brought in, and an empty map has no pages") {
         MMap.anonymous(0).use { map ->
             map.lock()

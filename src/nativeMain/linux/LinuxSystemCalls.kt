@@ -1,17 +1,24 @@
 package dev.kmmap.internal
 
 import dev.kmmap.internal.linux.kmmap_add_seals
+import dev.kmmap.internal.linux.kmmap_cachestat
+import dev.kmmap.internal.linux.kmmap_file_system
 import dev.kmmap.internal.linux.kmmap_fsync
 import dev.kmmap.internal.linux.kmmap_memfd_create
 import dev.kmmap.internal.linux.kmmap_mremap
 import dev.kmmap.internal.linux.kmmap_name_memory
 import dev.kmmap.internal.linux.kmmap_posix_fallocate
 import dev.kmmap.internal.linux.kmmap_seals
+import dev.kmmap.internal.linux.kmmap_seek
 import dev.kmmap.internal.posix.kmmap_open
 import dev.kmmap.internal.posix.kmmap_unlink
+import kotlinx.cinterop.addressOf
+import kotlinx.cinterop.usePinned
 import platform.posix.O_CLOEXEC
 import platform.posix.O_NOFOLLOW
+import platform.posix.O_NOCTTY
 import platform.posix.O_NONBLOCK
+import platform.posix.O_RDONLY
 import platform.posix.W_OK
 import platform.posix.access
 
@@ -55,3 +62,19 @@ internal fun nameRange(address: Long, length: Long, name: String): Long = kmmap_
 
 /** Whether mincore(2) is true of the file: to who may write it. (Its owner, too; one who may not is not recognized.) */
 internal fun tellsPages(descriptor: Int): Boolean = access("/proc/self/fd/$descriptor", W_OK) == 0
+
+/** Another descriptor of a file, which is found even if it has no name any more. */
+internal fun reopenFile(descriptor: Int): Long =
+    kmmap_open("/proc/self/fd/$descriptor", O_RDONLY or O_CLOEXEC or O_NOCTTY or O_NONBLOCK, 0)
+
+internal fun dataFrom(descriptor: Int, offset: Long): Long = kmmap_seek(descriptor, offset, SEEK_DATA)
+
+internal fun holeFrom(descriptor: Int, offset: Long): Long = kmmap_seek(descriptor, offset, SEEK_HOLE)
+
+private const val SEEK_DATA = 3
+private const val SEEK_HOLE = 4
+
+internal fun fileSystemOf(descriptor: Int): Long = kmmap_file_system(descriptor)
+
+internal fun cacheNumbers(descriptor: Int, offset: Long, length: Long, numbers: LongArray): Long =
+    numbers.usePinned { kmmap_cachestat(descriptor, offset, length, it.addressOf(0)) }

@@ -84,7 +84,8 @@ internal class Mapping(
         if (address >= 0) return address
         calls.rangeLimit.giveBack()
         val failure = calls.failure(SystemCall.MAP, address, detail())
-        throw (if (rights.locked) withLockLimit(failure, length) else failure).exception()
+        val told = if (rights.locked) withLockLimit(failure, length) else failure
+        throw told.withAge(rights.youngConstants).exception()
     }
 
     private fun unmapRange(generation: Generation): Long {

@@ -1,6 +1,7 @@
 package dev.kmmap.internal
 
 import dev.kmmap.Advice
+import dev.kmmap.CacheStatistics
 
 /*
  * What a map asks the system for whole pages of its own: see Pieces for what that costs.
@@ -9,6 +10,11 @@ import dev.kmmap.Advice
 /** Gives [advice] on a range, rounded to whole pages in the direction in which it can do no harm. */
 internal fun Mapping.advise(generation: Generation, advice: Advice, offset: Long, length: Long) {
     val number = advice.constant.value(advice.constantName)
+    if (advice == Advice.GUARD_INSTALL) {
+        throw UnsupportedOperationException(
+            "${advice.constantName}: who touched the pages then would end the process; protect does it with exceptions",
+        )
+    }
     val range = wholePages(generation, offset, length, advice.rounding)
     if (range.length == 0L) return
     val operation = advice.functionOn(calls.system)
@@ -16,8 +22,22 @@ internal fun Mapping.advise(generation: Generation, advice: Advice, offset: Long
     val call = { calls.advise(generation.address + range.start, range.length, number) }
     val change = advice.change
     val result = if (change == null) call() else changing(generation, change, range, operation, detail, call)
-    if (result < 0) throw failureOf(generation, range, operation, result, detail).exception()
+    if (result < 0) {
+        val failure = failureOf(generation, range, operation, result, detail)
+        throw failure.withAge(listOf(advice.constantName to advice.constant)).exception()
+    }
 }
+
+/** This failure, and which of [constants] the kernel may be too old for, if that is what it says. */
+internal fun Failure.withAge(constants: List<Pair<String, SystemConstant>>): Failure {
+    val young = constants.filter { (_, constant) -> constant.since != null }
+    if (errorName !in TOO_OLD || young.isEmpty()) return this
+    val ages = young.joinToString { (name, constant) -> "$name needs Linux ${constant.since}" }
+    return Failure("$message; $ages", operation, errorCode, errorName)
+}
+
+/** What a kernel says to numbers that it does not know. */
+private val TOO_OLD = setOf("EINVAL", "EOPNOTSUPP")
 
 /** Keeps the pages of a range in memory. What cannot be locked as a whole is not locked at all. */
 internal fun Mapping.lockPages(generation: Generation, offset: Long, length: Long) {
@@ -116,3 +136,19 @@ private const val KIB = 1024L
 /** What follows [title] in the line that begins with it. */
 private fun String.lineAfter(title: String): String? =
     lineSequence().firstOrNull { it.startsWith(title) }?.removePrefix(title)?.trim()
+
+/** The number that statfs(2) has for overlayfs, whose files have their pages in the cache of other files. */
+private const val OVERLAYFS = 0x794C7630L
+
+/** What the system's cache has of a range of the file; `null` where nobody says. */
+internal fun Mapping.cacheStatistics(offset: Long, length: Long): CacheStatistics? {
+    if (!hasDescriptor || calls.fileSystem(descriptor) == OVERLAYFS) return null
+    val numbers = LongArray(CACHE_NUMBERS)
+    // To the system no bytes are all bytes.
+    val isEmpty = length == 0L
+    val result = calls.cacheStatistics(descriptor, this.offset + offset, if (isEmpty) 1 else length, numbers)
+    return if (result < 0) null else CacheStatistics(if (isEmpty) LongArray(CACHE_NUMBERS) else numbers)
+}
+
+/** Fields of `struct cachestat`. */
+private const val CACHE_NUMBERS = 5

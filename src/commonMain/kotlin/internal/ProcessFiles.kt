@@ -36,5 +36,4 @@ internal object ProcessFiles {
     }
 
     private const val READ_AT_ONCE = 8192
-    private const val LINE_FEED_BYTE: Byte = 10
 }

@@ -131,12 +131,33 @@ internal interface SystemCalls {
      */
     fun tellsResidency(descriptor: Long): Boolean = true
 
+    /** Another descriptor of the same file, for reading, with an offset of its own. */
+    fun reopen(descriptor: Long): Long = NOT_HAD
+
+    /** lseek(2) with SEEK_DATA: where the first byte from [offset] on lies that is in no hole. Moves the offset. */
+    fun seekData(descriptor: Long, offset: Long): Long = NOT_HAD
+
+    /** lseek(2) with SEEK_HOLE: where the first hole begins from [offset] on; the end of the file is one, too. */
+    fun seekHole(descriptor: Long, offset: Long): Long = NOT_HAD
+
+    /** f_type of fstatfs(2): what kind of file system the file is in. */
+    fun fileSystem(descriptor: Long): Long = NOT_HAD
+
+    /** The bytes that the file takes on its device, st_blocks of fstat(2). */
+    fun allocatedSize(descriptor: Long): Long = NOT_HAD
+
+    /** cachestat(2) of [length] bytes of the file, more than 0: the fields of `struct cachestat`, in their order. */
+    fun cacheStatistics(descriptor: Long, offset: Long, length: Long, numbers: LongArray): Long = NOT_HAD
+
     /** prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME): names a range of private anonymous memory. */
     fun nameMemory(address: Long, length: Long, name: String): Long
 
     /** The system's own words for an error [code] (not negated): strerror(3), FormatMessage. */
     fun errorText(code: Int): String
 }
+
+/** What a call returns that a system does not have, and whose error nobody is told. */
+internal const val NOT_HAD: Long = -1
 
 /** The symbol of an error [code] (not negated), `ENOENT` for instance; `null` if unknown. */
 internal fun SystemCalls.errorName(code: Int): String? = errorName(code, system)

@@ -38,12 +38,20 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final int PR_SET_VMA = 0x53564d41;
     private static final long PR_SET_VMA_ANON_NAME = 0;
 
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
+    private static final long STATFS_LENGTH = 256;
+    private static final long CACHESTAT = 451;
+    private static final long RANGE_LENGTH = 16;
+    private static final long BYTES_PER_BLOCK = 512;
+
     private static final int W_OK = 2;
     private static final int AT_EMPTY_PATH = 0x1000;
-    private static final int STATX_TYPE_MODE_AND_SIZE = 0x1 | 0x2 | 0x200;
+    private static final int STATX_TYPE_MODE_SIZE_AND_BLOCKS = 0x1 | 0x2 | 0x200 | 0x400;
     private static final long STATX_LENGTH = 256;
     private static final long STATX_MODE_OFFSET = 28;
     private static final long STATX_SIZE_OFFSET = 40;
+    private static final long STATX_BLOCKS_OFFSET = 48;
 
     private static final Function STATX =
             new Function("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
@@ -55,6 +63,15 @@ final class LinuxSystemCalls extends PosixSystemCalls {
             new Function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     private static final Function MREMAP = new Function("mremap",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT), Option.firstVariadicArg(4));
+    private static final Function LSEEK =
+            new Function("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final Function FSTATFS =
+            new Function("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
+
+    /** No C library has a function for cachestat(2) yet. */
+    private static final Function SYSCALL = new Function("syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT),
+            Option.firstVariadicArg(1));
     private static final Function PRCTL = new Function("prctl",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS),
             Option.firstVariadicArg(1));
@@ -94,7 +111,7 @@ final class LinuxSystemCalls extends PosixSystemCalls {
         return call((arena, state) -> {
             MemorySegment status = arena.allocate(STATX_LENGTH, Long.BYTES);
             int result = (int) handle(STATX).invokeExact(state,
-                    number(descriptor), arena.allocateFrom(""), AT_EMPTY_PATH, STATX_TYPE_MODE_AND_SIZE, status);
+                    number(descriptor), arena.allocateFrom(""), AT_EMPTY_PATH, STATX_TYPE_MODE_SIZE_AND_BLOCKS, status);
             return result == 0 ? field.applyAsLong(status) : result;
         });
     }
@@ -137,6 +154,53 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     public long remap(long address, long oldLength, long newLength) {
         return call((_, state) ->
                 (long) handle(MREMAP).invokeExact(state, address, oldLength, newLength, MREMAP_MAYMOVE));
+    }
+
+    /** Its file is found even if it has no name any more. */
+    @Override
+    public long reopen(long descriptor) {
+        return open("/proc/self/fd/" + number(descriptor), OpenMode.READ);
+    }
+
+    @Override
+    public long seekData(long descriptor, long offset) {
+        return seek(descriptor, offset, SEEK_DATA);
+    }
+
+    @Override
+    public long seekHole(long descriptor, long offset) {
+        return seek(descriptor, offset, SEEK_HOLE);
+    }
+
+    private long seek(long descriptor, long offset, int whence) {
+        return call((_, state) -> (long) handle(LSEEK).invokeExact(state, number(descriptor), offset, whence));
+    }
+
+    @Override
+    public long fileSystem(long descriptor) {
+        return call((arena, state) -> {
+            MemorySegment status = arena.allocate(STATFS_LENGTH, Long.BYTES);
+            int result = (int) handle(FSTATFS).invokeExact(state, number(descriptor), status);
+            return result == 0 ? Integer.toUnsignedLong(status.get(JAVA_INT, 0)) : result;
+        });
+    }
+
+    @Override
+    public long allocatedSize(long descriptor) {
+        return status(descriptor, status -> status.get(JAVA_LONG, STATX_BLOCKS_OFFSET) * BYTES_PER_BLOCK);
+    }
+
+    @Override
+    public long cacheStatistics(long descriptor, long offset, long length, long[] numbers) {
+        return call((arena, state) -> {
+            MemorySegment range = arena.allocate(RANGE_LENGTH, Long.BYTES);
+            range.setAtIndex(JAVA_LONG, 0, offset);
+            range.setAtIndex(JAVA_LONG, 1, length);
+            MemorySegment found = arena.allocate((long) numbers.length * Long.BYTES, Long.BYTES);
+            long result = (long) handle(SYSCALL).invokeExact(state, CACHESTAT, number(descriptor), range, found, 0);
+            MemorySegment.copy(found, JAVA_LONG, 0, numbers, 0, numbers.length);
+            return result;
+        });
     }
 
     @Override
