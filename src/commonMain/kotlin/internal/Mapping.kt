@@ -280,6 +280,10 @@ internal class Mapping(
         undo.onFailure { publish(old.renewed()) }
         if (old.mappedLength > 0) {
             val flags = wanted.flagBits(anonymous = false)
+            // Of several ranges some can be changed when the system refuses one.
+            undo.onFailure {
+                if (old.pieces.isCut) calls.protect(old.address, old.mappedLength, rights.protectionBits, flags)
+            }
             val result = calls.protect(old.address, old.mappedLength, wanted.protectionBits, flags)
             calls.check(SystemCall.PROTECT, result, "$source, protection=$protection")
         }

@@ -9,6 +9,7 @@ import dev.kmmap.Protection
 import dev.kmmap.fixtures.FaultySystemCalls
 import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.ProcessResources
+import dev.kmmap.fixtures.error
 import dev.kmmap.fixtures.testNeeding
 import dev.kmmap.lock
 import dev.kmmap.protect
@@ -219,6 +220,20 @@ internal class PiecesSpec : FunSpec({
                 attribute.set(map, 3 * page, page)
                 left shouldBe if (calls.capabilities.moveMappings) 10 else 8
             }
+        }
+    }
+
+    test("where protect fails for some pieces, all are as they were") {
+        inRoom(10) { map ->
+            map.lock(3 * page, page)
+            val address = map.generation.address
+            calls.answer(SystemCall.PROTECT) {
+                platformSystemCalls.protect(address, 3 * page, Protection.READ.bit, MapFlag.SHARED.constant.value(""))
+                -SystemCall.PROTECT.error.code(platformSystemCalls.system)
+            }
+            shouldThrow<MMapException> { map.protect(Protection.READ) }
+            map[0] = 1
+            map[0] shouldBe 1
         }
     }
 
