@@ -77,34 +77,43 @@ public enum class Advice(
     DO_DUMP("MADV_DODUMP", SystemConstant(linux = 17)),
 
     /** A child process sees zeros (private anonymous maps). */
-    WIPE_ON_FORK("MADV_WIPEONFORK", SystemConstant(linux = 18)),
+    WIPE_ON_FORK("MADV_WIPEONFORK", SystemConstant(linux = 18, since = "4.14")),
 
     /** Takes [WIPE_ON_FORK] back. */
-    KEEP_ON_FORK("MADV_KEEPONFORK", SystemConstant(linux = 19)),
+    KEEP_ON_FORK("MADV_KEEPONFORK", SystemConstant(linux = 19, since = "4.14")),
 
     /** The first pages to go when memory is short. */
-    COLD("MADV_COLD", SystemConstant(linux = 20)),
+    COLD("MADV_COLD", SystemConstant(linux = 20, since = "5.4")),
 
     /** Written out and reclaimed now. */
-    PAGE_OUT("MADV_PAGEOUT", SystemConstant(linux = 21, darwin = 10)),
+    PAGE_OUT("MADV_PAGEOUT", SystemConstant(linux = 21, darwin = 10, since = "5.4")),
 
     /** Reads all pages of the range in before returning, and fails where it can't (Linux 5.14). */
-    POPULATE_READ("MADV_POPULATE_READ", SystemConstant(linux = 22)),
+    POPULATE_READ("MADV_POPULATE_READ", SystemConstant(linux = 22, since = "5.14")),
 
     /** As [POPULATE_READ], and makes the pages writable: space on disk is found now or never. */
-    POPULATE_WRITE("MADV_POPULATE_WRITE", SystemConstant(linux = 23)),
+    POPULATE_WRITE("MADV_POPULATE_WRITE", SystemConstant(linux = 23, since = "5.14")),
 
     /** As [DONT_NEED], for locked pages too (Linux 5.18). */
-    DONT_NEED_LOCKED("MADV_DONTNEED_LOCKED", SystemConstant(linux = 24)),
+    DONT_NEED_LOCKED("MADV_DONTNEED_LOCKED", SystemConstant(linux = 24, since = "5.18")),
 
     /** Gathers the range into huge pages now (Linux 6.1). */
-    COLLAPSE("MADV_COLLAPSE", SystemConstant(linux = 25)),
+    COLLAPSE("MADV_COLLAPSE", SystemConstant(linux = 25, since = "6.1")),
 
     /** Treats the pages as broken memory: any use kills the process. For tests, and for the superuser only. */
     HW_POISON("MADV_HWPOISON", SystemConstant(linux = 100)),
 
     /** Moves the pages away from memory that is about to fail; for the superuser only. */
     SOFT_OFFLINE("MADV_SOFT_OFFLINE", SystemConstant(linux = 101)),
+
+    /**
+     * Always refused ([UnsupportedOperationException]): the pages could not be touched any more, and whoever did would
+     * end the process (`SIGSEGV`). [protect] makes a whole map untouchable, and what touches it then throws.
+     */
+    GUARD_INSTALL("MADV_GUARD_INSTALL", SystemConstant(linux = 102, since = "6.13")),
+
+    /** Makes pages that native code has given `MADV_GUARD_INSTALL` touchable again (Linux 6.13; maps of files 6.15). */
+    GUARD_REMOVE("MADV_GUARD_REMOVE", SystemConstant(linux = 103, since = "6.13")),
 
     /** The pages' wiring is dropped together with their content. */
     ZERO_WIRED_PAGES("MADV_ZERO_WIRED_PAGES", SystemConstant(darwin = 6)),

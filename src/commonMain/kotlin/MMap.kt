@@ -355,7 +355,7 @@ public class MMap internal constructor(
      *
      * @throws IllegalArgumentException if [offset] does not lie inside the map, or [length] is negative.
      * @throws UnsupportedOperationException if this system lacks the advice.
-     * @throws MMapException if the system refuses it for this map (madvise).
+     * @throws MMapException if the system refuses it for this map (madvise), or has too many ranges: docs/platforms.md.
      */
     @JvmOverloads @Throws(IOException::class)
     public fun advise(advice: Advice, offset: Long = 0, length: Long = Long.MAX_VALUE): Unit = pinned { generation ->

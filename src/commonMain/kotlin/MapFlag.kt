@@ -7,9 +7,9 @@ import kotlin.jvm.JvmSynthetic
 
 /**
  * The `MAP_*` flags of mmap(2), for a map with [Access.DEFAULT]: exactly one of [SHARED] and [PRIVATE] (or
- * [SHARED_VALIDATE]), and any others. All flags of all systems are here, named as in C without the prefix; each knows
- * whether the system it runs on has it. Using one that this system lacks is an [UnsupportedOperationException] that
- * names it, never a silent no-op.
+ * [SHARED_VALIDATE], or [DROPPABLE]), and any others. All flags of all systems are here, named as in C without the
+ * prefix; each knows whether the system it runs on has it. Using one that this system lacks is an
+ * [UnsupportedOperationException] that names it, never a silent no-op.
  *
  * @sample dev.kmmap.samples.AccessSamples.rawProtectionAndFlags
  */
@@ -29,7 +29,14 @@ public enum class MapFlag(
     PRIVATE("MAP_PRIVATE", SystemConstant(linux = 2, darwin = 2, windows = Win32.MAP_PRIVATE)),
 
     /** As [SHARED], but flags that the kernel does not know are refused instead of ignored. */
-    SHARED_VALIDATE("MAP_SHARED_VALIDATE", SystemConstant(linux = 3)),
+    SHARED_VALIDATE("MAP_SHARED_VALIDATE", SystemConstant(linux = 3, since = "4.15")),
+
+    /**
+     * Private memory without a file that the system may take away when it is short of memory (Linux 6.11): bytes that
+     * were written can be 0 again at any time, page by page, without a word. For what can be made anew. It is never
+     * swapped and does not count as needed; a child process sees zeros. Not together with [LOCKED].
+     */
+    DROPPABLE("MAP_DROPPABLE", SystemConstant(linux = 8, since = "6.11")),
 
     /**
      * Memory without a file (`MAP_ANON` is the same flag). Implied by [MMapOptions.anonymous]; with a file it is
@@ -68,7 +75,7 @@ public enum class MapFlag(
     HUGE_TLB("MAP_HUGETLB", SystemConstant(linux = 0x40000)),
 
     /** Synchronous faults for persistent memory; needs [SHARED_VALIDATE], without which Linux ignores it. */
-    SYNC("MAP_SYNC", SystemConstant(linux = 0x80000)),
+    SYNC("MAP_SYNC", SystemConstant(linux = 0x80000, since = "4.15")),
 
     /** Always refused: it needs an address, and this library takes none. */
     FIXED("MAP_FIXED", SystemConstant(linux = 0x10, darwin = 0x10)),

@@ -4,6 +4,7 @@
 package dev.kmmap
 
 import dev.kmmap.internal.NeedleMatches
+import dev.kmmap.internal.HoleSkips
 import dev.kmmap.internal.collectMatches
 import dev.kmmap.internal.letOthersRun
 import dev.kmmap.internal.match
@@ -60,9 +61,11 @@ public fun MMap.findAll(needles: MultiNeedle, start: Long = 0, end: Long = Long.
     return sequence {
         val set = needles.set ?: return@sequence
         val matches = NeedleMatches()
+        val skips = HoleSkips(this@findAll, set.longest, set.needsData)
         var from = bounds.start
         while (from >= 0) {
             from = collectMatches(set, from, bounds.end, matches, MATCHES_AT_ONCE)
+            if (from >= 0) from = skips.forward(from, bounds.end)
             for (i in 0 until matches.size) yield(set.match(matches.start(i), matches.needle(i)))
             matches.clear()
             letOthersRun()
@@ -80,10 +83,12 @@ public fun MMap.count(needles: MultiNeedle, start: Long = 0, end: Long = Long.MA
     val bounds = searchBounds(start, end, size)
     val set = needles.set ?: return 0
     val matches = NeedleMatches()
+    val skips = HoleSkips(this, set.longest, set.needsData)
     var from = bounds.start
     var count = 0L
     while (from >= 0) {
         from = collectMatches(set, from, bounds.end, matches, MATCHES_AT_ONCE)
+        if (from >= 0) from = skips.forward(from, bounds.end)
         count += matches.size
         matches.clear()
         letOthersRun()

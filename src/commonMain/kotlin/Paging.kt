@@ -3,8 +3,11 @@
 
 package dev.kmmap
 
+import dev.kmmap.internal.DataRangeIterator
 import dev.kmmap.internal.SEARCH_WINDOW
+import dev.kmmap.internal.cacheStatistics
 import dev.kmmap.internal.letOthersRun
+import dev.kmmap.internal.lockPages
 import dev.kmmap.internal.pinned
 import dev.kmmap.internal.publish
 import dev.kmmap.internal.rangeLength
@@ -13,6 +16,7 @@ import dev.kmmap.internal.requireIntact
 import dev.kmmap.internal.requireNoView
 import dev.kmmap.internal.requireRange
 import dev.kmmap.internal.residencyOf
+import dev.kmmap.internal.unlockPages
 import kotlinx.io.IOException
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
@@ -34,6 +38,23 @@ import kotlin.jvm.JvmOverloads
 @JvmOverloads
 @Throws(IOException::class)
 public fun MMap.residency(offset: Long = 0, length: Long = -1): Residency = residencyOf(offset, length)
+
+/**
+ * How many pages of the file the system has in its cache for [length] bytes from [offset] on (by default all; -1 is "to
+ * the end"), and how many of them are not on the device yet: cachestat(2), Linux 6.5. `null` where the system tells no
+ * such numbers, or none that are true: on other systems, with an older kernel, for private memory and with `trackFile =
+ * false`, and for files on overlayfs, of which Linux says that nothing is in the cache.
+ *
+ * They are those of the file: what a private map has written is not among them. Memory (tmpfs) is never dirty. A kernel
+ * may tell them only to who may write the file. [residency] says which pages are in memory.
+ *
+ * @throws IllegalArgumentException if the range lies outside of the map.
+ * @sample dev.kmmap.samples.PagingSamples.stillToBeWritten
+ */
+@JvmOverloads
+public fun MMap.cacheStatistics(offset: Long = 0, length: Long = -1): CacheStatistics? = pinned { generation ->
+    mapping.cacheStatistics(offset, rangeLength("cacheStatistics", offset, length, generation.size))
+}
 
 /**
  * Brings the pages of [length] bytes from [offset] on (by default all; -1 is "to the end") into memory, and returns
@@ -71,17 +92,20 @@ private fun MMap.prefetchWindow(offset: Long, length: Long): Unit = reading { ge
  * Keeps the pages of [length] bytes from [offset] on (by default all; -1 is "to the end") in memory, until [unlock],
  * [MMap.resize] or [MMap.close]: mlock(2), `VirtualLock`. They are brought in first. Whole pages are locked.
  *
- * A process may lock only so much: `RLIMIT_MEMLOCK` on POSIX (`ENOMEM`, `EPERM`, `EAGAIN`), the minimum of its working
- * set on Windows (`ERROR_WORKING_SET_QUOTA`).
+ * A process may lock only so much: `RLIMIT_MEMLOCK` on POSIX (`ENOMEM`, `EPERM`, `EAGAIN`; the message tells the limit
+ * if it is the reason), the minimum of its working set on Windows (`ERROR_WORKING_SET_QUOTA`). On Linux parts that are
+ * locked on their own count as ranges: docs/platforms.md.
  *
  * @throws IllegalArgumentException if the range lies outside of the map.
- * @throws MMapException if the system refuses; some pages may be locked then.
+ * @throws MMapFaultException if a page is gone: the file was truncated. The map is not broken by that.
+ * @throws MMapException if the system refuses for another reason. In both cases what was locked before stays locked,
+ *   and nothing else is.
  * @sample dev.kmmap.samples.PagingSamples.locked
  */
 @JvmOverloads
 @Throws(IOException::class)
 public fun MMap.lock(offset: Long = 0, length: Long = -1): Unit = pinned { generation ->
-    mapping.lock(generation, offset, rangeLength("lock", offset, length, generation.size))
+    mapping.lockPages(generation, offset, rangeLength("lock", offset, length, generation.size))
 }
 
 /**
@@ -89,12 +113,35 @@ public fun MMap.lock(offset: Long = 0, length: Long = -1): Unit = pinned { gener
  * `VirtualUnlock`. Locks do not count: one call ends all of them. Pages that are not locked stay as they are.
  *
  * @throws IllegalArgumentException if the range lies outside of the map.
- * @throws MMapException if the system refuses.
+ * @throws MMapException if the system refuses, or has too many ranges: docs/platforms.md.
  */
 @JvmOverloads
 @Throws(IOException::class)
 public fun MMap.unlock(offset: Long = 0, length: Long = -1): Unit = pinned { generation ->
-    mapping.unlock(generation, offset, rangeLength("unlock", offset, length, generation.size))
+    mapping.unlockPages(generation, offset, rangeLength("unlock", offset, length, generation.size))
+}
+
+/**
+ * The parts of [length] bytes from [offset] on (by default all; -1 is "to the end") that are not holes in the file,
+ * ascending: lseek(2) with `SEEK_DATA` and `SEEK_HOLE`. All other bytes are 0
+ * and have no space on the device. What is data may be 0, too: file systems count in blocks, and what was stored
+ * through a map is data from the store on.
+ *
+ * Linux knows holes of shared maps of files and memory on ext4, XFS and tmpfs. Of everything else (other systems and
+ * file systems, which may call a page that was just stored a hole, private maps, with `trackFile = false`) all of the
+ * range is one part. The offset of no descriptor moves: the file is opened once more.
+ *
+ * They are looked up while they are iterated, some at a time, in what the file is then; each iteration begins anew.
+ * After [MMap.close] it throws [IllegalStateException]. One iteration is for one thread.
+ *
+ * @return what can be iterated any number of times, by any thread.
+ * @throws IllegalArgumentException if the range lies outside of the map.
+ * @sample dev.kmmap.samples.PagingSamples.bytesWithoutHoles
+ */
+@JvmOverloads
+public fun MMap.dataRanges(offset: Long = 0, length: Long = -1): Iterable<DataRange> {
+    val count = pinned { rangeLength("dataRanges", offset, length, it.size) }
+    return Iterable { DataRangeIterator(this, offset, offset + count) }
 }
 
 /**

@@ -4,6 +4,7 @@ import dev.kmmap.fixtures.Kind
 import dev.kmmap.fixtures.MappingRow
 import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.Origin
+import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.error
 import dev.kmmap.fixtures.forEachOf
@@ -22,11 +23,12 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeIn
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldEndWith
 
 private val page = MMap.pageSize
 
 /** Never given to real memory: the machine itself would lose pages. */
-private val harmful = setOf(Advice.HW_POISON, Advice.SOFT_OFFLINE)
+private val harmful = setOf(Advice.HW_POISON, Advice.SOFT_OFFLINE, Advice.GUARD_INSTALL)
 
 /** What may change the bytes of the range it is given for. */
 private val destructive = setOf(
@@ -188,6 +190,41 @@ internal class AdviseSpec : FunSpec({
                 calls.count(SystemCall.ADVISE) shouldBe 1
                 map.advise(Advice.WILL_NEED, page + 5, 0)
                 calls.count(SystemCall.ADVISE) shouldBe 1
+            }
+        }
+    }
+
+    test("pages that nobody may touch are not to be had by an advice, and what takes that back is harmless") {
+        withFaultySystemCalls { calls ->
+            MMapOptions().length(3 * page).apply { systemCalls = calls }.anonymous().use { map ->
+                shouldThrow<UnsupportedOperationException> { map.advise(Advice.GUARD_INSTALL, page, page) }
+                    .message shouldContain "MADV_GUARD_INSTALL"
+                calls.count(SystemCall.ADVISE) shouldBe 0
+                map[page] = 1
+                if (Advice.GUARD_REMOVE.isSupported) adviseIfPossible(map, Advice.GUARD_REMOVE, 0, 3 * page)
+                map[page] shouldBe 1
+            }
+        }
+    }
+
+    test("an advice or a flag that the kernel may be too old for says so when it is refused") {
+        withFaultySystemCalls { calls ->
+            val options = MMapOptions().flags(MapFlag.PRIVATE).length(page).apply { systemCalls = calls }
+            options.anonymous().use { map ->
+                for (advice in supported.filter { it.constant.since != null }) {
+                    calls.fail(SystemCall.ADVISE, 1, Symbol.INVALID)
+                    shouldThrow<MMapException> { map.advise(advice) }.message shouldContain
+                        "; ${advice.constantName} needs Linux ${advice.constant.since}"
+                }
+                if (Advice.NORMAL.isSupported) {
+                    calls.fail(SystemCall.ADVISE, 1, Symbol.INVALID)
+                    shouldThrow<MMapException> { map.advise(Advice.NORMAL) }.message shouldEndWith "(EINVAL 22)"
+                }
+            }
+            if (MapFlag.DROPPABLE.isSupported) {
+                calls.fail(SystemCall.MAP, 1, Symbol.INVALID)
+                shouldThrow<MMapException> { options.flags(MapFlag.DROPPABLE).anonymous() }.message shouldEndWith
+                    "(EINVAL 22); MAP_DROPPABLE needs Linux 6.11"
             }
         }
     }

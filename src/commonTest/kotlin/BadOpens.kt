@@ -100,7 +100,7 @@ internal val badOpens: List<BadInput> = listOf(
     argument("access COPY and raw protection or flags cannot both be given", ANONYMOUS) {
         length(1).protection().access(Access.COPY)
     },
-    argument("exactly one of [SHARED, PRIVATE, SHARED_VALIDATE], but are []") { flags() },
+    argument("exactly one of [SHARED, PRIVATE, SHARED_VALIDATE, DROPPABLE], but are []") { flags() },
     argument("but are [SHARED, PRIVATE]") { flags(MapFlag.SHARED, MapFlag.PRIVATE) },
     argument("but are [SHARED, SHARED_VALIDATE]") { flags(MapFlag.SHARED, MapFlag.SHARED_VALIDATE) },
     argument("but are [STACK]", ANONYMOUS) { length(1).flags(MapFlag.STACK) },

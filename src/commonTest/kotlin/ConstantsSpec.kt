@@ -80,7 +80,8 @@ internal class ConstantsSpec : FunSpec({
         val linux = OperatingSystem.LINUX_X64
         val flags = MapFlag.entries.associate { it.constantName to it.constant.on(linux) }
         flags.filterValues { it != null } shouldBe mapOf(
-            "MAP_SHARED" to 0x01, "MAP_PRIVATE" to 0x02, "MAP_SHARED_VALIDATE" to 0x03, "MAP_FIXED" to 0x10,
+            "MAP_SHARED" to 0x01, "MAP_PRIVATE" to 0x02, "MAP_SHARED_VALIDATE" to 0x03, "MAP_DROPPABLE" to 0x08,
+            "MAP_FIXED" to 0x10,
             "MAP_ANONYMOUS" to 0x20, "MAP_32BIT" to 0x40, "MAP_DENYWRITE" to 0x800, "MAP_EXECUTABLE" to 0x1000,
             "MAP_LOCKED" to 0x2000, "MAP_NORESERVE" to 0x4000, "MAP_POPULATE" to 0x8000, "MAP_NONBLOCK" to 0x10000,
             "MAP_STACK" to 0x20000, "MAP_HUGETLB" to 0x40000, "MAP_SYNC" to 0x80000, "MAP_FIXED_NOREPLACE" to 0x100000,
@@ -90,7 +91,7 @@ internal class ConstantsSpec : FunSpec({
             "F_SEAL_FUTURE_WRITE" to 16, "F_SEAL_EXEC" to 32,
         )
         Advice.entries.mapNotNull { it.constant.on(linux) }.sorted() shouldBe
-            (0..4).toList() + (8..25) + listOf(100, 101)
+            (0..4).toList() + (8..25) + (100..103)
     }
 
     test("every flag of this system makes a map of private memory, or an exception that says why not") {
@@ -155,6 +156,26 @@ internal class ConstantsSpec : FunSpec({
         }
     }
 
+    test("droppable memory is private memory without a file, where the kernel has it") {
+        if (!MapFlag.DROPPABLE.isSupported) return@test
+        TemporaryFile(ByteArray(10)).use { file ->
+            shouldThrow<IllegalArgumentException> { MMapOptions().flags(MapFlag.DROPPABLE).open(file.path) }
+                .message shouldBe "flag DROPPABLE and a file cannot both be given"
+        }
+        shouldThrow<IllegalArgumentException> { MMapOptions().flags(MapFlag.DROPPABLE, MapFlag.PRIVATE).anonymous() }
+        try {
+            MMapOptions().flags(MapFlag.DROPPABLE).length(5000).anonymous().use { map ->
+                map[4999] = 1
+                map[4999] shouldBeIn listOf<Byte>(0, 1)
+                map.resize(50_000)
+                map[49_999] shouldBe 0
+                shouldThrow<UnsupportedOperationException> { map.useDescriptor { } }
+            }
+        } catch (e: MMapException) {
+            e.message shouldContain "; MAP_DROPPABLE needs Linux 6.11"
+        }
+    }
+
     test("ANONYMOUS may be said of memory without a file, where it changes nothing") {
         for (sharing in listOf(MapFlag.SHARED, MapFlag.PRIVATE)) withFaultySystemCalls { calls ->
             val options = MMapOptions().flags(sharing, MapFlag.ANONYMOUS).length(10).apply { systemCalls = calls }
@@ -178,5 +199,5 @@ internal class ConstantsSpec : FunSpec({
 private val refusals =
     listOf("ENOMEM", "EAGAIN", "EPERM", "EOPNOTSUPP", "EINVAL", "EACCES", "ERROR_WORKING_SET_QUOTA")
 
-private val sharing = listOf(MapFlag.SHARED, MapFlag.PRIVATE, MapFlag.SHARED_VALIDATE)
+private val sharing = listOf(MapFlag.SHARED, MapFlag.PRIVATE, MapFlag.SHARED_VALIDATE, MapFlag.DROPPABLE)
 private val addressed = listOf(MapFlag.FIXED, MapFlag.FIXED_NO_REPLACE)

@@ -39,7 +39,8 @@ private val withoutRights: String
 /** More maps than that take too long to open. */
 private const val MAPS_WORTH_OPENING = 100_000
 
-private val tooManyMaps: String? by lazy {
+/** Why no process can be had here that has as many maps as are allowed. */
+internal val tooManyMaps: String? by lazy {
     when {
         ground != Ground.LINUX -> "only Linux says how many maps a process may have, and only the real one means it"
         systemFile(MAXIMUM_MAPS).trim().toLong() > MAPS_WORTH_OPENING ->
@@ -105,5 +106,9 @@ internal class LimitsSpec : FunSpec({
     testUnless({ noSmallDisk }, "named memory that does not fit is refused when it is made, unless it is sparse") {
         val mount = "mount --make-rprivate / && mount -t tmpfs -o size=$SMALL_DISK none /dev/shm"
         shellStatus("unshare -m sh -c \"$mount && exec ${peerCommand("memory")}\"") shouldBe 0
+    }
+
+    testUnless({ tooManyMaps }, "maps cut into more pieces than are safe are refused that, and the process lives") {
+        runPeer("pieces") shouldBe 0
     }
 })

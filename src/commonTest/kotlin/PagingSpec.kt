@@ -2,17 +2,20 @@ package dev.kmmap
 
 import dev.kmmap.fixtures.Kind
 import dev.kmmap.fixtures.Needs
+import dev.kmmap.fixtures.ProcessResources
 import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.error
 import dev.kmmap.fixtures.forEachOf
 import dev.kmmap.fixtures.here
 import dev.kmmap.fixtures.mappingsByPath
+import dev.kmmap.fixtures.pattern
 import dev.kmmap.fixtures.patternOf
 import dev.kmmap.fixtures.testNeeding
 import dev.kmmap.fixtures.testUnless
 import dev.kmmap.fixtures.withFaultySystemCalls
 import dev.kmmap.internal.SystemCall
+import dev.kmmap.internal.platformSystemCalls
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
@@ -25,6 +28,11 @@ private const val BROUGHT_IN =
     "what was brought in is in memory, for every mapping that can be read, and no byte has changed"
 
 private const val GONE = "a prefetch of a page that is gone says so, and the map is broken"
+
+private const val CUT = "a lock of a file that was cut says so, and leaves locked what was locked before"
+
+private const val RESIZED =
+    "a resize ends the locks of every kind of map, but for those of a map that was opened so"
 
 /** Memory of which no page is there before it is touched. */
 private fun untouched(pages: Int) = MMapOptions().flags(MapFlag.PRIVATE).length(pages * page).anonymous()
@@ -137,6 +145,110 @@ internal class PagingSpec : FunSpec({
             subject.map.unlock(0, subject.row.size / 2)
             subject.bytes() shouldBe subject.content
         }
+    }
+
+    testUnless({ Needs.CUTTING_A_MAPPED_FILE.reason ?: Needs.OWN_RANGES.reason }, CUT) {
+        val lockedBefore = ProcessResources.lockedBytes()
+        for (access in Access.entries) TemporaryFile(patternOf((8 * page).toInt())).use { file ->
+            MMap.open(file.path, access, page / 2, 7 * page).use { map ->
+                map.lock(page, 2 * page)
+                val locked = ProcessResources.lockedBytes()
+                file.truncate(4 * page + 1)
+                for (offset in listOf(0L, 3 * page, 6 * page)) {
+                    val failure = shouldThrow<MMapFaultException> { map.lock(offset, 7 * page - offset) }
+                    failure.operation shouldBe "mlock"
+                    failure.message shouldContain ", fileSize=${4 * page + 1}): the file was truncated (SIGBUS)"
+                    ProcessResources.lockedBytes() shouldBe locked
+                }
+                // What is still there can be locked, up to the page in which the file ends.
+                map.lock(0, 4 * page)
+                map[page] shouldBe pattern(page + page / 2)
+                map.unlock()
+                ProcessResources.lockedBytes() shouldBe lockedBefore
+            }
+        }
+    }
+
+    testNeeding(Needs.OWN_RANGES, "a lock that is refused leaves locked what was locked before, and nothing else") {
+        for (flag in listOf(MapFlag.SHARED, MapFlag.PRIVATE)) withFaultySystemCalls { calls ->
+            val lockedBefore = checkNotNull(ProcessResources.lockedBytes())
+            val options = MMapOptions().flags(flag).length(20 * page).apply { systemCalls = calls }
+            options.anonymous().use { map ->
+                for (number in listOf(3L, 4L, 9L, 15L)) map.lock(number * page, page)
+                map.unlock(9 * page, page)
+                // As the system does: some are locked, then one is not to be had.
+                val address = map.generation.address
+                calls.answer(SystemCall.LOCK) {
+                    platformSystemCalls.lock(address, 12 * page)
+                    -Symbol.NO_MEMORY.code(platformSystemCalls.system)
+                }
+                shouldThrow<MMapException> { map.lock() }.errorName shouldBe "ENOMEM"
+                ProcessResources.lockedBytes() shouldBe lockedBefore + 3 * page
+                map.unlock()
+                ProcessResources.lockedBytes() shouldBe lockedBefore
+            }
+        }
+    }
+
+    testNeeding(Needs.OWN_RANGES, RESIZED) {
+        val lockedBefore = checkNotNull(ProcessResources.lockedBytes())
+        TemporaryFile(patternOf((4 * page).toInt())).use { file ->
+            val rows = listOf<MMapOptions.() -> Unit>(
+                { access(Access.WRITE) },
+                { access(Access.WRITE).reserve(100 * page) },
+                { flags(MapFlag.PRIVATE) },
+            )
+            for (row in rows) for (locked in listOf(0L, page)) for (size in listOf(4L, 8L, 2L)) {
+                MMapOptions().apply(row).open(file.path).use { map ->
+                    map.resize(4 * page)
+                    map.lock(locked)
+                    ProcessResources.lockedBytes() shouldBe lockedBefore + 4 * page - locked
+                    map.resize(size * page + 1)
+                    ProcessResources.lockedBytes() shouldBe lockedBefore
+                    map.lock(0, 1)
+                    ProcessResources.lockedBytes() shouldBe lockedBefore + page
+                }
+                ProcessResources.lockedBytes() shouldBe lockedBefore
+            }
+        }
+        MMapOptions().flags(MapFlag.PRIVATE, MapFlag.LOCKED).length(4 * page).anonymous().use { map ->
+            map.resize(8 * page)
+            ProcessResources.lockedBytes() shouldBe lockedBefore + 8 * page
+            map.unlock(page, page)
+            map.resize(10 * page)
+            ProcessResources.lockedBytes() shouldBe lockedBefore + 10 * page
+        }
+        ProcessResources.lockedBytes() shouldBe lockedBefore
+    }
+
+    test("the cache has what was written of a file, where the system says so, in the range that is asked for") {
+        TemporaryFile(patternOf((8 * page).toInt())).use { file ->
+            MMap.open(file.path, Access.WRITE, 0, 8 * page).use { map ->
+                for (number in listOf(1L, 2L, 6L)) map[number * page] = 7
+                val all = map.cacheStatistics() ?: return@use
+                all.cachedPages shouldBe 8
+                all.toString() shouldContain "CacheStatistics(cachedPages=8, dirtyPages=${all.dirtyPages}, "
+                val some = checkNotNull(map.view(page).cacheStatistics(page, 5 * page))
+                some.cachedPages shouldBe 5
+                checkNotNull(map.cacheStatistics(3 * page, 0)).cachedPages shouldBe 0
+                map.flush(FlushMode.DURABLE)
+                val flushed = checkNotNull(map.cacheStatistics())
+                flushed.dirtyPages + flushed.writebackPages shouldBe 0
+                for ((offset, length) in listOf(-1L to 1L, 8 * page + 1 to -1L, 0L to 8 * page + 1)) {
+                    shouldThrow<IllegalArgumentException> { map.cacheStatistics(offset, length) }
+                }
+            }
+        }
+    }
+
+    testNeeding(Needs.CACHE_STATISTICS, "memory in a file has statistics, and what has no file has none") {
+        MMap.anonymous(5 * page).use { map ->
+            map[page] = 1
+            map.cacheStatistics().toString() shouldBe
+                "CacheStatistics(cachedPages=1, dirtyPages=0, writebackPages=0, evictedPages=0, recentlyEvictedPages=0)"
+        }
+        untouched(5).use { it.cacheStatistics() shouldBe null }
+        MMapOptions().trackFile(false).length(5).anonymous().use { it.cacheStatistics() shouldBe null }
     }
 
     test("an empty range can be locked and brought in, and an empty map has no pages") {

@@ -44,9 +44,7 @@ internal fun openLeased(
     @Suppress("UNUSED_PARAMETER") flags: Int,
 ): Long = -EAGAIN.toLong()
 
-internal fun reopenFile(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = -ENOTSUP.toLong()
-
-internal fun fileSystemOf(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = -ENOTSUP.toLong()
+internal fun isOnlyRead(@Suppress("UNUSED_PARAMETER") descriptor: Int): Boolean = false
 
 internal fun hugePageSizeOf(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = 0
 
@@ -90,3 +88,26 @@ internal fun removeNamedMemory(name: String): Long = valueOrError(shm_unlink("/$
 
 /** Whether mincore(2) is true of the file. */
 internal fun tellsPages(@Suppress("UNUSED_PARAMETER") descriptor: Int): Boolean = true
+
+/* macOS has holes in files, too, but nobody has tried here what it says of pages that were stored through a map. */
+
+internal fun reopenFile(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = NOT_HAD
+
+internal fun dataFrom(
+    @Suppress("UNUSED_PARAMETER") descriptor: Int,
+    @Suppress("UNUSED_PARAMETER") offset: Long,
+): Long = NOT_HAD
+
+internal fun holeFrom(
+    @Suppress("UNUSED_PARAMETER") descriptor: Int,
+    @Suppress("UNUSED_PARAMETER") offset: Long,
+): Long = NOT_HAD
+
+internal fun fileSystemOf(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = NOT_HAD
+
+internal fun cacheNumbers(
+    @Suppress("UNUSED_PARAMETER") descriptor: Int,
+    @Suppress("UNUSED_PARAMETER") offset: Long,
+    @Suppress("UNUSED_PARAMETER") length: Long,
+    @Suppress("UNUSED_PARAMETER") numbers: LongArray,
+): Long = NOT_HAD

@@ -1,6 +1,7 @@
 package dev.kmmap.internal
 
 import dev.kmmap.internal.linux.kmmap_add_seals
+import dev.kmmap.internal.linux.kmmap_cachestat
 import dev.kmmap.internal.linux.kmmap_device_size
 import dev.kmmap.internal.linux.kmmap_file_system
 import dev.kmmap.internal.linux.kmmap_fsync
@@ -11,14 +12,19 @@ import dev.kmmap.internal.linux.kmmap_mremap
 import dev.kmmap.internal.linux.kmmap_name_memory
 import dev.kmmap.internal.linux.kmmap_posix_fallocate
 import dev.kmmap.internal.linux.kmmap_seals
+import dev.kmmap.internal.linux.kmmap_seek
 import dev.kmmap.internal.posix.kmmap_close
 import dev.kmmap.internal.posix.kmmap_open
 import dev.kmmap.internal.posix.kmmap_unlink
+import kotlinx.cinterop.addressOf
+import kotlinx.cinterop.usePinned
 import platform.posix.EAGAIN
 import platform.posix.ENOENT
 import platform.posix.O_CLOEXEC
 import platform.posix.O_NOFOLLOW
+import platform.posix.O_NOCTTY
 import platform.posix.O_NONBLOCK
+import platform.posix.O_RDONLY
 import platform.posix.W_OK
 import platform.posix.access
 
@@ -31,7 +37,6 @@ import platform.posix.access
 private const val DESCRIPTORS = "/proc/self/fd/"
 
 private const val O_PATH = 0x200000
-private const val OVERLAYFS = 0x794c7630L
 
 /**
  * Waits for the lease that another process has on a regular file (fcntl F_SETLEASE: Samba, NFS), and opens it. `O_PATH`
@@ -50,13 +55,10 @@ internal fun openLeased(path: String, flags: Int): Long {
     return result
 }
 
-/** A file on overlayfs that is open only for reading, opened anew. */
-internal fun reopenFile(descriptor: Int): Long {
-    val isRegular = FileType.of(PosixSystemCalls.fileMode(descriptor.toLong())) == FileType.REGULAR
-    val isConcerned = kmmap_file_system(descriptor) == OVERLAYFS && isRegular && kmmap_is_read_only(descriptor) != 0
-    if (!isConcerned) return -ENOENT.toLong()
-    return kmmap_open("$DESCRIPTORS$descriptor", OPEN_PATIENTLY or O_NONBLOCK, 0)
-}
+/** Another descriptor of a file, which is found even if it has no name any more. */
+internal fun reopenFile(descriptor: Int): Long = kmmap_open("$DESCRIPTORS$descriptor", OPEN_PATIENTLY or O_NONBLOCK, 0)
+
+internal fun isOnlyRead(descriptor: Int): Boolean = kmmap_is_read_only(descriptor) != 0
 
 internal fun fileSystemOf(descriptor: Int): Long = kmmap_file_system(descriptor)
 
@@ -100,3 +102,13 @@ internal fun nameRange(address: Long, length: Long, name: String): Long = kmmap_
 
 /** Whether mincore(2) is true of the file: to who may write it. (Its owner, too; one who may not is not recognized.) */
 internal fun tellsPages(descriptor: Int): Boolean = access("$DESCRIPTORS$descriptor", W_OK) == 0
+
+internal fun dataFrom(descriptor: Int, offset: Long): Long = kmmap_seek(descriptor, offset, SEEK_DATA)
+
+internal fun holeFrom(descriptor: Int, offset: Long): Long = kmmap_seek(descriptor, offset, SEEK_HOLE)
+
+private const val SEEK_DATA = 3
+private const val SEEK_HOLE = 4
+
+internal fun cacheNumbers(descriptor: Int, offset: Long, length: Long, numbers: LongArray): Long =
+    numbers.usePinned { kmmap_cachestat(descriptor, offset, length, it.addressOf(0)) }

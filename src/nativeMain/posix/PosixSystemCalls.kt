@@ -43,6 +43,9 @@ import platform.posix.sysconf
 /** Permissions of a new file (0666), before the process's umask. */
 private const val NEW_FILE_MODE = 438
 
+/** What st_blocks counts. */
+private const val BYTES_PER_BLOCK = 512L
+
 /** Permissions of new shared memory (0600): it is for its own user. */
 private const val NEW_MEMORY_MODE = 384
 
@@ -102,6 +105,8 @@ internal object PosixSystemCalls : SystemCalls {
 
     override fun reopen(descriptor: Long): Long = reopenFile(number(descriptor))
 
+    override fun isReadOnly(descriptor: Long): Boolean = isOnlyRead(number(descriptor))
+
     override fun close(descriptor: Long): Long = kmmap_close(number(descriptor))
 
     override fun tellsResidency(descriptor: Long): Boolean = tellsPages(number(descriptor))
@@ -159,6 +164,15 @@ internal object PosixSystemCalls : SystemCalls {
 
     override fun residency(address: Long, pages: ByteArray): Long =
         pages.usePinned { kmmap_mincore(address, pages.size * pageSize, it.addressOf(0)) }
+
+    override fun seekData(descriptor: Long, offset: Long): Long = dataFrom(number(descriptor), offset)
+
+    override fun seekHole(descriptor: Long, offset: Long): Long = holeFrom(number(descriptor), offset)
+
+    override fun allocatedSize(descriptor: Long): Long = status(descriptor) { it.st_blocks * BYTES_PER_BLOCK }
+
+    override fun cacheStatistics(descriptor: Long, offset: Long, length: Long, numbers: LongArray): Long =
+        cacheNumbers(number(descriptor), offset, length, numbers)
 
     override fun nameMemory(address: Long, length: Long, name: String): Long = nameRange(address, length, name)
 

@@ -22,6 +22,8 @@ internal class Generation(
     val guard: RangeGuard = if (mappedLength == 0L) RangeGuard.NONE else RangeGuard(address, mappedLength),
     val gate: Gate = Gate(counts = !usage.isConfined),
     private val whole: Generation? = null,
+    /** What calls for parts of the range have made of it; another generation of the same range goes on with it. */
+    val pieces: Pieces = Pieces.NONE,
 ) {
     /** What views show of it, behind the same gate; only [region] is a part's own. */
     private val parts = SharedSet<Generation>()
@@ -54,7 +56,7 @@ internal class Generation(
     fun part(offset: Long, length: Long): Generation {
         val start = minOf(offset, size)
         val partSize = minOf(length, size - start)
-        val part = Generation(address, delta + start, partSize, mappedLength, rights, usage, guard, gate, this)
+        val part = Generation(address, delta + start, partSize, mappedLength, rights, usage, guard, gate, this, pieces)
         parts.add(part)
         return part
     }
@@ -88,8 +90,8 @@ internal class Generation(
     /** The range with [newSize] bytes of it to be seen; all of it stays mapped. */
     fun shortened(newSize: Long, rights: Rights = this.rights): Generation =
         if (guard.isReleased) {
-            Generation(address, delta, newSize, mappedLength, rights, usage)
+            Generation(address, delta, newSize, mappedLength, rights, usage, pieces = pieces)
         } else {
-            Generation(address, delta, newSize, mappedLength, rights, usage, guard)
+            Generation(address, delta, newSize, mappedLength, rights, usage, guard, pieces = pieces)
         }
 }

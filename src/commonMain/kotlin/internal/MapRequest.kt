@@ -94,6 +94,7 @@ internal sealed class Source {
 
 private fun checkFile(request: MapRequest) {
     require(!request.rights.anonymous) { "flag ${MapFlag.ANONYMOUS} and a file cannot both be given" }
+    require(!request.rights.needsNoFile) { "flag ${MapFlag.DROPPABLE} and a file cannot both be given" }
     require(!request.extend || request.rights.changesFile) { "extend needs a map that is written to the file" }
     require(!request.extend || request.length > 0) { "extend needs a length" }
 }

@@ -75,10 +75,16 @@ internal class Mapping(
             val address = map(descriptor, offset - delta, length, canBeLess = room > size) {
                 mapDetail(descriptor, room)
             }
-            if (address != NO_ADDRESSES) return Generation(address, delta, size, length, rights, usage).also(::showName)
+            if (address != NO_ADDRESSES) return generation(address, size, length).also(::showName)
             room = size + (room - size) / LESS_ROOM
         }
         return mapNothing()
+    }
+
+    private fun generation(address: Long, size: Long, mappedLength: Long): Generation {
+        val pages = roundUp(mappedLength, calls.pageSize) / calls.pageSize
+        val pieces = Pieces(calls.rangeLimit, pages, !rights.shared, rights.locked)
+        return Generation(address, delta, size, mappedLength, rights, usage, pieces = pieces)
     }
 
     private fun wholeHugePages(length: Long): Long = if (hugePage == 0L) length else roundUp(length, hugePage)
@@ -98,19 +104,27 @@ internal class Mapping(
         detail: () -> String,
     ): Long {
         val flags = rights.flagBits(anonymous = descriptor == NO_DESCRIPTOR)
-        if (!calls.rangeLimit.take()) throw calls.rangeLimit.refusal(detail())
+        if (!calls.rangeLimit.take()) throw calls.rangeLimit.refusal(SystemCall.MAP.on(calls.system), detail())
         val address = calls.map(descriptor, offset, length, rights.protectionBits, flags)
         if (address >= 0) return address
         calls.rangeLimit.giveBack()
         if (canBeLess && calls.errorName((-address).toInt()) == "ENOMEM") return NO_ADDRESSES
         val failure = calls.failure(SystemCall.MAP, address, detail())
-        throw (if (rights.takesReserve) failure.withHint(NO_RESERVE_HINT, "ENOMEM") else failure).exception()
+        val told = when {
+            rights.locked -> withLockLimit(failure, length)
+            rights.takesReserve -> failure.withHint(NO_RESERVE_HINT, "ENOMEM")
+            else -> failure
+        }
+        throw told.withAge(rights.youngConstants).exception()
     }
 
     private fun unmapRange(generation: Generation): Long {
         generation.guard.release()
         val result = calls.unmap(generation.address, generation.mappedLength)
-        if (result >= 0) calls.rangeLimit.giveBack()
+        if (result >= 0) {
+            calls.rangeLimit.giveBack()
+            generation.pieces.end()
+        }
         return result
     }
 
@@ -193,7 +207,7 @@ internal class Mapping(
         if (size == 0L) return mapRange(0)
         val length = delta + size
         val address = map(NO_DESCRIPTOR, 0, length) { "copy of $source, length=$length" }
-        return Generation(address, delta, size, length, rights, usage)
+        return generation(address, size, length)
     }
 
     /** [generation] with another size, wherever that is possible: nobody may be using it. */
@@ -203,7 +217,14 @@ internal class Mapping(
         requireWhole(generation)
         generation.guard.release()
         val address = calls.remap(generation.address, generation.mappedLength, newLength)
-        return Generation(calls.check(SystemCall.REMAP, address, detail), delta, newSize, newLength, rights, usage)
+        if (address < 0) {
+            val failure = calls.failure(SystemCall.REMAP, address, detail)
+            val isLocked = rights.locked || generation.pieces.hasLocked
+            val more = newLength - generation.mappedLength
+            throw (if (isLocked) withLockLimit(failure, more) else failure).exception()
+        }
+        val pieces = generation.pieces.moved(roundUp(newLength, calls.pageSize) / calls.pageSize)
+        return Generation(address, delta, newSize, newLength, rights, usage, pieces = pieces)
     }
 
     /**
@@ -282,7 +303,7 @@ internal class Mapping(
     }
 
     /** Devices have no size that anybody tells. */
-    private fun isRegular(): Boolean {
+    fun isRegular(): Boolean {
         val mode = calls.fileMode(descriptor)
         return mode < 0 || FileType.of(mode) == FileType.REGULAR
     }
@@ -293,18 +314,6 @@ internal class Mapping(
         // EBUSY says that locked pages cannot be invalidated; everything else, that data may be lost.
         if (failure.errorName != "EBUSY") state.flushFailure = failure
         throw failure.exception()
-    }
-
-    /** Gives [advice] on a range, rounded to whole pages in the direction in which it can do no harm. */
-    fun advise(generation: Generation, advice: Advice, offset: Long, length: Long) {
-        val number = advice.constant.value(advice.constantName)
-        val range = wholePages(generation, offset, length, advice.rounding)
-        if (range.length == 0L) return
-        val result = calls.advise(generation.address + range.start, range.length, number)
-        if (result < 0) {
-            val detail = "$source, ${advice.constantName}, offset=$offset, length=$length"
-            throw calls.failure(advice.functionOn(calls.system), result, detail).exception()
-        }
     }
 
     /**
@@ -319,32 +328,15 @@ internal class Mapping(
         undo.onFailure { publish(old.renewed()) }
         if (old.mappedLength > 0) {
             val flags = wanted.flagBits(anonymous = false)
+            // Of several ranges some can be changed when the system refuses one.
+            undo.onFailure {
+                if (old.pieces.isCut) calls.protect(old.address, old.mappedLength, rights.protectionBits, flags)
+            }
             val result = calls.protect(old.address, old.mappedLength, wanted.protectionBits, flags)
             calls.check(SystemCall.PROTECT, result, "$source, protection=$protection")
         }
         state.rights = wanted
         publish(old.protected(wanted))
-    }
-
-    /** Keeps the pages of a range in memory. */
-    fun lock(generation: Generation, offset: Long, length: Long): Unit =
-        onPages(SystemCall.LOCK, generation, offset, length, calls::lock)
-
-    /** Ends a [lock]; of pages that another range shares, too. */
-    fun unlock(generation: Generation, offset: Long, length: Long): Unit =
-        onPages(SystemCall.UNLOCK, generation, offset, length, calls::unlock)
-
-    private inline fun onPages(
-        call: SystemCall,
-        generation: Generation,
-        offset: Long,
-        length: Long,
-        doing: (Long, Long) -> Long,
-    ) {
-        val range = wholePages(generation, offset, length, Rounding.OUTWARD)
-        if (range.length == 0L) return
-        val result = doing(generation.address + range.start, range.length)
-        calls.check(call, result, "$source, offset=$offset, length=$length")
     }
 
     /** The pages that a range touches, counted from the generation's address. */
@@ -386,7 +378,7 @@ internal class Mapping(
     }
 
     /** A range of the map as whole pages, counted from the generation's address. */
-    private fun wholePages(generation: Generation, offset: Long, length: Long, rounding: Rounding): Bounds {
+    fun wholePages(generation: Generation, offset: Long, length: Long, rounding: Rounding): Bounds {
         if (generation.mappedLength == 0L || length == 0L) return Bounds(0, 0)
         val start = generation.delta + offset
         val end = start + length

@@ -67,6 +67,9 @@ internal class NeedleSet(
     /** Bytes in the longest one. */
     val longest: Int = needles.maxOf { it.size }
 
+    /** Whether each of them has a byte other than 0. */
+    val needsData: Boolean get() = needles.all { needle -> needle.any { it != 0.toByte() } }
+
     private val filter = NeedleFilter(needles, ignoreCase)
     private val automaton = needleAutomaton(needles, ignoreCase, tableEntries)
     private val denseRun = maxOf(DENSE_RUN, DENSE_NEEDLES * longest)
@@ -231,12 +234,14 @@ internal inline fun MMap.searchForward(
     val bounds = searchBounds(start, end, size)
     val set = needles.set ?: return null
     val matches = NeedleMatches()
+    val skips = HoleSkips(this, set.longest, set.needsData)
     var from = bounds.start
     while (true) {
         from = collectMatches(set, from, bounds.end, matches, 1)
         if (matches.size > 0) return set.match(matches.start(0), matches.needle(0))
         if (from < 0) return null
         letOthersRun()
+        from = skips.forward(from, bounds.end)
         checkpoint(from)
     }
 }
@@ -250,6 +255,7 @@ internal inline fun MMap.searchBackward(
 ): NeedleMatch? {
     val bounds = searchBounds(start, end, size)
     val set = needles.set ?: return null
+    val skips = HoleSkips(this, set.longest, set.needsData)
     var to = bounds.end
     while (to - bounds.start >= set.shortest) {
         val window = set.window + set.longest - 1
@@ -257,7 +263,7 @@ internal inline fun MMap.searchBackward(
         val found = lastMatch(set, from, to)
         if (found != null) return found
         if (from == bounds.start) return null
-        to -= set.window
+        to = skips.backward(bounds.start, to - set.window)
         letOthersRun()
         checkpoint(to)
     }

@@ -33,6 +33,8 @@ internal class Occurrences(
     /** The one that the last step has searched. */
     private var generation: Generation? = null
 
+    private val skips = HoleSkips(map, pattern)
+
     private val distance = if (overlapping) 1 else maxOf(pattern.length, 1)
 
     /** Whether the map is no longer what the last step has searched. */
@@ -55,7 +57,10 @@ internal class Occurrences(
     private inline fun step(search: (region: Region, to: Long, isLast: Boolean) -> Unit): Boolean {
         count = 0
         if (isAtEnd) return false
-        if (generation != null) letOthersRun()
+        if (generation != null) {
+            letOthersRun()
+            next = skips.forward(next, end)
+        }
         map.reading { current ->
             generation = current
             val limit = minOf(end, current.size)

@@ -43,7 +43,7 @@ private class Opening(private val request: MapRequest, private val calls: System
 
     /** The file of a caller's [descriptor], which itself serves while an untracked map is made, and stays theirs. */
     fun ownOrLent(descriptor: Long): Long {
-        val anew = calls.reopen(descriptor)
+        val anew = if (mayBeReplaced(descriptor)) calls.reopen(descriptor) else NOT_HAD
         return when {
             anew >= 0 -> owned(anew)
             request.trackFile ->
@@ -51,6 +51,13 @@ private class Opening(private val request: MapRequest, private val calls: System
             else -> descriptor
         }
     }
+
+    /**
+     * Whether a descriptor from before the first write to its file would map what the file was then: so it is on
+     * overlayfs, and only by a descriptor for reading.
+     */
+    private fun mayBeReplaced(descriptor: Long): Boolean = calls.fileSystem(descriptor) == OVERLAYFS &&
+        calls.isReadOnly(descriptor) && FileType.of(calls.fileMode(descriptor)) == FileType.REGULAR
 
     private fun owned(descriptor: Long): Long {
         owned = descriptor

@@ -74,6 +74,8 @@ internal class SystemConstant(
     private val windows: Int? = null,
     /** Systems without a kmmap target that have the constant, for the message of a refusal. */
     private val elsewhere: String? = null,
+    /** The version from which on Linux knows it, if there are older ones in use: they say no more than `EINVAL`. */
+    val since: String? = null,
 ) {
     /** Whether the system this code runs on has the constant. */
     val isSupported: Boolean

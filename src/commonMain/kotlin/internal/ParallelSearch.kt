@@ -94,6 +94,11 @@ internal suspend fun MMap.countParallel(
 private class Windows(private val map: MMap, private val bounds: Bounds, private val pattern: FixedPattern) {
     private val size = windowFor(pattern)
 
+    /** Which windows have to be searched; `null` for all. */
+    private val hasData: BooleanArray? by lazy {
+        HoleSkips(map, pattern).windowsWithData(bounds, count, ::start, ::end)
+    }
+
     /** How many begin where an occurrence could. */
     val count: Int = when {
         bounds.end - bounds.start < pattern.length -> 0
@@ -114,6 +119,7 @@ private class Windows(private val map: MMap, private val bounds: Bounds, private
         place: (Int) -> Int,
         search: (Int) -> Boolean,
     ): Unit = coroutineScope {
+        val toSearch = hasData
         val next = AtomicInt(0)
         val searched = Mutex()
         var searchedWindows = 0
@@ -124,9 +130,11 @@ private class Windows(private val map: MMap, private val bounds: Bounds, private
                     val taken = next.fetchAndIncrement()
                     if (taken >= count) break
                     val number = place(taken)
-                    map.bringIn(start(number), end(number))
-                    if (!search(number)) break
-                    letOthersRun()
+                    if (toSearch == null || toSearch[number]) {
+                        map.bringIn(start(number), end(number))
+                        if (!search(number)) break
+                        letOthersRun()
+                    }
                     // One call at a time, with numbers that grow, and none after one that has thrown.
                     searched.withLock {
                         val behind = searchedWindows + 1

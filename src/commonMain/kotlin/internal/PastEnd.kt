@@ -44,7 +44,7 @@ private fun Mapping.clear(generation: Generation, start: Long) {
 private fun Mapping.mapPage(file: Long, start: Long): Generation? {
     val size = calls.pageSize
     val detail = "$source, offset=$start, length=$size"
-    if (!calls.rangeLimit.take()) throw calls.rangeLimit.refusal(detail)
+    if (!calls.rangeLimit.take()) throw calls.rangeLimit.refusal(SystemCall.MAP.on(calls.system), detail)
     val protection = Protection.READ.bit or Protection.WRITE.bit
     val flags = MapFlag.SHARED.constant.value(MapFlag.SHARED.constantName)
     val address = calls.map(file, start, size, protection, flags)

@@ -22,6 +22,8 @@ internal class FixedPattern(
     override val longest: Int get() = length
     override val exactly: ByteArray? = if (foldsCase || isSet) null else bytes
 
+    override val needsData: Boolean get() = if (isSet) 0 !in bytes else bytes.any { it != 0.toByte() }
+
     @Volatile
     private var portable: Scanner? = null
 

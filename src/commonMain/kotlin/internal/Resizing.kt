@@ -12,7 +12,8 @@ import dev.kmmap.MMapException
  * |                            | yes                   | Linux, macOS   | [mapBeside]      | go on   |
  * |                            | yes                   | Windows        | [cutThenMap]     | wait    |
  * | private                    | either                | Linux (mremap) | [move]           | wait    |
- * |                            | no                    | macOS, Windows | [copy]           | wait    |
+ * | private, in [Pieces]       | either                | Linux          | [copy]           | wait    |
+ * | private                    | no                    | macOS, Windows | [copy]           | wait    |
  * |                            | yes                   | macOS          | [copy]           | wait    |
  * |                            | yes                   | Windows        | [copyToDetached] | wait    |
  * | shared, without descriptor | there is none         | all            | [copy]           | wait    |
@@ -51,9 +52,12 @@ internal class Resizing(
         // Who still uses what an earlier resize has left would reach past the end of the file.
         if (cuts && !mapping.leftoversAreUnused()) throw mapping.usage.busy("resize")
         when {
-            mapping.hasRoom(old, newSize) -> adjust(undo)
+            mapping.hasRoom(old, newSize) -> {
+                adjust(undo)
+                mapping.endLocks(old)
+            }
             mapping.sharesDescriptor -> if (!cuts || cutsWhileMapped) mapBeside(undo) else cutThenMap(undo)
-            mapping.isMovable(old, newSize) && calls.capabilities.moveMappings -> move(undo)
+            mapping.isMovable(old, newSize) && calls.capabilities.moveMappings && !old.pieces.isCut -> move(undo)
             else -> if (!cuts || cutsWhileMapped) copy(undo) else copyToDetached(undo)
         }
     }
@@ -133,9 +137,10 @@ internal class Resizing(
             cut()
             clearLeftBehind(new)
             publish(new)
+            mapping.endLocks(new)
         } else {
             cut()
-            publish(shrunk())
+            publish(shrunk().also(mapping::endLocks))
         }
     }
 

@@ -15,7 +15,10 @@ internal class Rights(
     val writable: Boolean = Protection.WRITE in protection
 
     /** Whether changes reach the file. */
-    val shared: Boolean = MapFlag.PRIVATE !in flags
+    val shared: Boolean = MapFlag.PRIVATE !in flags && MapFlag.DROPPABLE !in flags
+
+    /** Whether it can only be memory without a file. */
+    val needsNoFile: Boolean = MapFlag.DROPPABLE in flags
 
     /**
      * Whether the map can be resized and has anything to flush: not with [Access.READ] and [Access.COPY], as in Python.
@@ -38,6 +41,9 @@ internal class Rights(
     /** Huge pages come from a pool of their own, which a file in memory does not use. */
     val needsPlainMemory: Boolean = MapFlag.HUGE_TLB in flags
 
+    /** Whether pages are locked in memory as long as they are mapped. */
+    val locked: Boolean = MapFlag.LOCKED in flags
+
     /** The `PROT_*` bits. */
     val protectionBits: Int = protection.fold(0) { bits, right -> bits or right.bit }
 
@@ -46,6 +52,10 @@ internal class Rights(
         requireNotWritableCode(protection)
         return Rights(access, protection, flags)
     }
+
+    /** What a kernel may be too old for, if it refuses the flags. */
+    val youngConstants: List<Pair<String, SystemConstant>>
+        get() = flags.map { it.constantName to it.constant }
 
     /** The `MAP_*` bits for this system, with `MAP_ANONYMOUS` exactly if [anonymous]. */
     fun flagBits(anonymous: Boolean): Int {
@@ -79,7 +89,7 @@ internal fun rightsOf(access: Access, protection: Set<Protection>?, flags: Set<M
  */
 private fun noReserve() = listOf(MapFlag.NO_RESERVE).filter { it.isSupported }
 
-private val SHARING = setOf(MapFlag.SHARED, MapFlag.PRIVATE, MapFlag.SHARED_VALIDATE)
+private val SHARING = setOf(MapFlag.SHARED, MapFlag.PRIVATE, MapFlag.SHARED_VALIDATE, MapFlag.DROPPABLE)
 private val ADDRESSED = setOf(MapFlag.FIXED, MapFlag.FIXED_NO_REPLACE)
 
 /** What runs must not be what can be written: code that somebody injects would run. */

@@ -20,6 +20,9 @@ internal interface Pattern {
     /** The bytes that all occurrences are copies of, or `null`. */
     val exactly: ByteArray? get() = null
 
+    /** Whether each occurrence has a byte other than 0, so that there is none in a hole. */
+    val needsData: Boolean get() = false
+
     /** What searches a window of [length] bytes best. Not asked for where [shortest] is 0. */
     fun scanner(length: Long): Scanner
 }
@@ -64,10 +67,11 @@ internal inline fun MMap.searchForward(
     if (needle.shortest == 0) return if (from <= to) from else -1
     val near = nearFirst(needle.exactly, from, to)
     if (near != CONTINUE) return near
+    val skips = HoleSkips(this, needle)
     while (true) {
         val found = scanFirst(needle, from, to)
         if (found != CONTINUE) return found
-        from += windowFor(needle)
+        from = skips.forward(from + windowFor(needle), to)
         letOthersRun()
         checkpoint(from)
     }
@@ -86,10 +90,11 @@ internal inline fun MMap.searchBackward(
     if (needle.shortest == 0) return if (from <= to) to else -1
     val near = nearLast(needle.exactly, from, to)
     if (near != CONTINUE) return near
+    val skips = HoleSkips(this, needle)
     while (true) {
         val found = scanLast(needle, from, to)
         if (found != CONTINUE) return found
-        to -= windowFor(needle)
+        to = skips.backward(from, to - windowFor(needle))
         letOthersRun()
         checkpoint(to)
     }

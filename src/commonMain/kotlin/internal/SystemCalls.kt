@@ -62,11 +62,11 @@ internal interface SystemCalls {
     /** A duplicate of [descriptor], close-on-exec (fcntl F_DUPFD_CLOEXEC). */
     fun duplicate(descriptor: Long): Long
 
-    /**
-     * A file on overlayfs that [descriptor] is only for reading of, opened anew: a descriptor from before the file was
-     * first written to goes on to map the old one. Negative if there is no need for it, or no way.
-     */
-    fun reopen(descriptor: Long): Long
+    /** Another descriptor of the same file, for reading, with an offset of its own. */
+    fun reopen(descriptor: Long): Long = NOT_HAD
+
+    /** Whether [descriptor] is for reading only (fcntl F_GETFL). */
+    fun isReadOnly(descriptor: Long): Boolean = false
 
     /** close(2). */
     fun close(descriptor: Long): Long
@@ -78,7 +78,7 @@ internal interface SystemCalls {
     fun fileSize(descriptor: Long): Long
 
     /** f_type of fstatfs(2), as Linux numbers file systems; negative elsewhere. */
-    fun fileSystem(descriptor: Long): Long
+    fun fileSystem(descriptor: Long): Long = NOT_HAD
 
     /** Bytes of the pages of a file that has huge ones (f_bsize of fstatfs(2) on hugetlbfs), 0 if it has not. */
     fun hugePageSize(descriptor: Long): Long
@@ -156,12 +156,27 @@ internal interface SystemCalls {
      */
     fun tellsResidency(descriptor: Long): Boolean = true
 
+    /** lseek(2) with SEEK_DATA: where the first byte from [offset] on lies that is in no hole. Moves the offset. */
+    fun seekData(descriptor: Long, offset: Long): Long = NOT_HAD
+
+    /** lseek(2) with SEEK_HOLE: where the first hole begins from [offset] on; the end of the file is one, too. */
+    fun seekHole(descriptor: Long, offset: Long): Long = NOT_HAD
+
+    /** The bytes that the file takes on its device, st_blocks of fstat(2). */
+    fun allocatedSize(descriptor: Long): Long = NOT_HAD
+
+    /** cachestat(2) of [length] bytes of the file, more than 0: the fields of `struct cachestat`, in their order. */
+    fun cacheStatistics(descriptor: Long, offset: Long, length: Long, numbers: LongArray): Long = NOT_HAD
+
     /** prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME): names a range of private anonymous memory. */
     fun nameMemory(address: Long, length: Long, name: String): Long
 
     /** The system's own words for an error [code] (not negated): strerror(3), FormatMessage. */
     fun errorText(code: Int): String
 }
+
+/** What a call returns that a system does not have, and whose error nobody is told. */
+internal const val NOT_HAD: Long = -1
 
 /** The symbol of an error [code] (not negated), `ENOENT` for instance; `null` if unknown. */
 internal fun SystemCalls.errorName(code: Int): String? = errorName(code, system)

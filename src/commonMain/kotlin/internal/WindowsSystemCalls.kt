@@ -45,8 +45,6 @@ internal class WindowsSystemCalls(private val kernel32: Kernel32) : SystemCalls 
 
     override fun duplicate(descriptor: Long): Long = kernel32.duplicateHandle(descriptor)
 
-    override fun reopen(descriptor: Long): Long = -Win32.ERROR_NOT_SUPPORTED
-
     override fun close(descriptor: Long): Long = kernel32.closeHandle(handle(descriptor))
 
     /** The type of the file by the numbers of `st_mode`. */
@@ -66,8 +64,6 @@ internal class WindowsSystemCalls(private val kernel32: Kernel32) : SystemCalls 
             kernel32.regionSize(address).also { kernel32.unmapViewOfFile(address) }
         }
     }
-
-    override fun fileSystem(descriptor: Long): Long = -Win32.ERROR_NOT_SUPPORTED
 
     override fun hugePageSize(descriptor: Long): Long = 0
 

@@ -9,6 +9,8 @@ import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.patternOf
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.longs.shouldBeInRange
+import io.kotest.matchers.longs.shouldBeLessThan
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 
@@ -30,7 +32,7 @@ private fun withRanges(maximum: Long, block: (FaultySystemCalls, open: () -> MMa
 private fun shouldBeTooMany(block: () -> Unit) {
     val failure = shouldThrow<MMapException> { block() }
     failure.errorName shouldBe "ENOMEM"
-    failure.operation shouldBe "mmap"
+    failure.operation shouldBe SystemCall.MAP.on(currentSystem)
     failure.message shouldContain "vm.max_map_count"
 }
 
@@ -85,5 +87,50 @@ internal class RangeLimitSpec : FunSpec({
             calls.clean()
             open().close()
         }
+    }
+
+    test("what others in the process have mapped counts, and when they give it back it is there again") {
+        var others = 9_000L
+        var mapped = 0L
+        val limit = RangeLimit(10_000) { others + mapped }
+        fun mapAll() {
+            while (limit.take()) mapped++
+        }
+        mapAll()
+        mapped shouldBe 1_000
+        others = 7_000
+        mapAll()
+        mapped shouldBe 3_000
+        others = 9_900
+        repeat(2_999) {
+            mapped--
+            limit.giveBack()
+        }
+        mapAll()
+        // Not seen until the next look.
+        mapped shouldBeLessThan 600
+    }
+
+    test("many that count for themselves and map in turns stay below the limit that they have in common") {
+        for (users in listOf(1, 2, 8, 20)) {
+            var mapped = 300L
+            var lookedAt = 0L
+            val limits = List(users) {
+                RangeLimit(58_977) {
+                    lookedAt += mapped
+                    mapped
+                }
+            }
+            while (limits.all { limit -> limit.take().also { if (it) mapped++ } }) Unit
+            mapped shouldBeInRange 55_000L..64_000L
+            // A line takes about a microsecond.
+            lookedAt / mapped shouldBeLessThan 80L * users
+        }
+    }
+
+    test("while nobody says what the process has, only what is mapped here counts") {
+        val limit = RangeLimit(1000) { null }
+        repeat(1000) { limit.take() shouldBe true }
+        limit.take() shouldBe false
     }
 })

@@ -5,6 +5,8 @@ import dev.kmmap.MMap
 import dev.kmmap.MMapException
 import dev.kmmap.Protection
 import dev.kmmap.ReadOnlyMMapException
+import dev.kmmap.cacheStatistics
+import dev.kmmap.dataRanges
 import dev.kmmap.lock
 import dev.kmmap.prefetch
 import dev.kmmap.protect
@@ -26,6 +28,15 @@ internal object PagingSamples {
     fun broughtIn(path: String): Boolean = MMap.open(path).use { map ->
         map.prefetch()
         map.residency().isComplete
+    }
+
+    /** What a backup of a sparse file has to store. */
+    fun bytesWithoutHoles(path: String): Long = MMap.open(path).use { map -> map.dataRanges().sumOf { it.length } }
+
+    /** Whether a flush has anything to wait for. */
+    fun stillToBeWritten(path: String): String = MMap.open(path).use { map ->
+        val pages = map.cacheStatistics() ?: return@use "this system does not say"
+        if (pages.dirtyPages + pages.writebackPages == 0L) "all is on the device" else "some pages are not"
     }
 
     /** Where a file that others truncate is searched as it is, and where a copy of it. */

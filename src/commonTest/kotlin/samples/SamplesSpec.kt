@@ -14,6 +14,7 @@ import dev.kmmap.internal.SEARCH_WINDOW
 import dev.kmmap.internal.SystemCall
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldBeIn
 import io.kotest.matchers.shouldBe
 import kotlin.random.Random
 import kotlinx.io.EOFException
@@ -313,6 +314,17 @@ internal class SamplesSpec : FunSpec({
 
     test("whatIsInMemory") {
         withText("hello") { PagingSamples.whatIsInMemory(it.path) shouldBe "a search will not wait for the device" }
+    }
+
+    test("bytesWithoutHoles") {
+        withText("hello") { PagingSamples.bytesWithoutHoles(it.path) shouldBe 5 }
+    }
+
+    test("stillToBeWritten") {
+        withText("hello") {
+            PagingSamples.stillToBeWritten(it.path) shouldBeIn
+                listOf("this system does not say", "all is on the device", "some pages are not")
+        }
     }
 
     test("broughtIn") {

@@ -2,6 +2,7 @@ package dev.kmmap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,6 +26,21 @@ class MMapPagingJavaTest {
             assertTrue(MMaps.residency(map).isComplete());
             MMaps.unlock(map, 0, page);
             MMaps.unlock(map);
+        }
+    }
+
+    @Test
+    void rangesOfDataAndNumbersOfTheCacheAreTold() throws IOException {
+        try (MMap map = new MMapOptions().flags(MapFlag.PRIVATE).length(10).anonymous()) {
+            for (DataRange range : MMaps.dataRanges(map)) assertEquals(10, range.offset() + range.length());
+            assertEquals(5, MMaps.dataRanges(map, 5).iterator().next().length());
+            assertFalse(MMaps.dataRanges(map, 5, 0).iterator().hasNext());
+            assertNull(MMaps.cacheStatistics(map));
+        }
+        try (MMap map = MMap.anonymous(10)) {
+            map.set(0, (byte) 1);
+            CacheStatistics statistics = MMaps.cacheStatistics(map, 0, 10);
+            if (statistics != null) assertEquals(0, statistics.dirtyPages() + statistics.writebackPages());
         }
     }
 

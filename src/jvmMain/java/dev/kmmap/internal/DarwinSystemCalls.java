@@ -99,16 +99,6 @@ final class DarwinSystemCalls extends PosixSystemCalls {
     }
 
     @Override
-    public long fileSystem(long descriptor) {
-        return NOT_SUPPORTED;
-    }
-
-    @Override
-    public long reopen(long descriptor) {
-        return NOT_SUPPORTED;
-    }
-
-    @Override
     public long hugePageSize(long descriptor) {
         return 0;
     }

@@ -41,7 +41,6 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final String DESCRIPTORS = "/proc/self/fd/";
     private static final int F_GETFL = 3;
     private static final int O_ACCMODE = 3;
-    private static final long OVERLAYFS = 0x794c7630L;
     private static final long HUGETLBFS = 0x958458f6L;
     private static final long BLKGETSIZE64 = 0x80081272L;
     private static final long FILE_TYPE = 0xf000;
@@ -56,9 +55,15 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final int PR_SET_VMA = 0x53564d41;
     private static final long PR_SET_VMA_ANON_NAME = 0;
 
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
+    private static final long CACHESTAT = 451;
+    private static final long RANGE_LENGTH = 16;
+    private static final long BYTES_PER_BLOCK = 512;
+
     private static final int W_OK = 2;
     private static final int AT_EMPTY_PATH = 0x1000;
-    private static final int STATX_TYPE_MODE_AND_SIZE = 0x1 | 0x2 | 0x200;
+    private static final int STATX_TYPE_MODE_SIZE_AND_BLOCKS = 0x1 | 0x2 | 0x200 | 0x400;
     private static final long STATX_LENGTH = 256;
 
     /** More than any {@code struct statfs}, which begins with the type. */
@@ -66,6 +71,7 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final long STATFS_BLOCK_OFFSET = 8;
     private static final long STATX_MODE_OFFSET = 28;
     private static final long STATX_SIZE_OFFSET = 40;
+    private static final long STATX_BLOCKS_OFFSET = 48;
 
     private static final long STATX_X64 = 332;
     private static final long STATX_ARM64 = 291;
@@ -88,6 +94,13 @@ final class LinuxSystemCalls extends PosixSystemCalls {
             new Function("fchmod", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final Function MREMAP = new Function("mremap",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT), Option.firstVariadicArg(4));
+    private static final Function LSEEK =
+            new Function("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+
+    /** No C library has a function for cachestat(2) yet. */
+    private static final Function SYSCALL = new Function("syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT),
+            Option.firstVariadicArg(1));
     private static final Function PRCTL = new Function("prctl",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS),
             Option.firstVariadicArg(1));
@@ -132,16 +145,14 @@ final class LinuxSystemCalls extends PosixSystemCalls {
         return result;
     }
 
+    /** Its file is found even if it has no name any more. */
     @Override
     public long reopen(long descriptor) {
-        boolean isRegular = (fileMode(descriptor) & FILE_TYPE) == REGULAR;
-        if (fileSystem(descriptor) == OVERLAYFS && isRegular && isRead(descriptor)) {
-            return open(ascii(DESCRIPTORS + number(descriptor)), OPEN_SAFELY, 0);
-        }
-        return -ENOENT;
+        return open(ascii(DESCRIPTORS + number(descriptor)), OPEN_SAFELY, 0);
     }
 
-    private boolean isRead(long descriptor) {
+    @Override
+    public boolean isReadOnly(long descriptor) {
         long flags = control(descriptor, F_GETFL, 0);
         return flags >= 0 && (flags & O_ACCMODE) == 0;
     }
@@ -152,7 +163,7 @@ final class LinuxSystemCalls extends PosixSystemCalls {
 
     @Override
     public long fileSystem(long descriptor) {
-        return fileSystem(descriptor, status -> status.get(JAVA_LONG, 0));
+        return fileSystem(descriptor, status -> Integer.toUnsignedLong(status.get(JAVA_INT, 0)));
     }
 
     @Override
@@ -201,7 +212,7 @@ final class LinuxSystemCalls extends PosixSystemCalls {
         return call((arena, state) -> {
             MemorySegment status = arena.allocate(STATX_LENGTH, Long.BYTES);
             long result = (long) handle(STATX).invokeExact(state, statx,
-                    number(descriptor), arena.allocateFrom(""), AT_EMPTY_PATH, STATX_TYPE_MODE_AND_SIZE, status);
+                    number(descriptor), arena.allocateFrom(""), AT_EMPTY_PATH, STATX_TYPE_MODE_SIZE_AND_BLOCKS, status);
             return result == 0 ? field.applyAsLong(status) : result;
         });
     }
@@ -260,6 +271,38 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     public long remap(long address, long oldLength, long newLength) {
         return call((_, state) ->
                 (long) handle(MREMAP).invokeExact(state, address, oldLength, newLength, MREMAP_MAYMOVE));
+    }
+
+    @Override
+    public long seekData(long descriptor, long offset) {
+        return seek(descriptor, offset, SEEK_DATA);
+    }
+
+    @Override
+    public long seekHole(long descriptor, long offset) {
+        return seek(descriptor, offset, SEEK_HOLE);
+    }
+
+    private long seek(long descriptor, long offset, int whence) {
+        return call((_, state) -> (long) handle(LSEEK).invokeExact(state, number(descriptor), offset, whence));
+    }
+
+    @Override
+    public long allocatedSize(long descriptor) {
+        return status(descriptor, status -> status.get(JAVA_LONG, STATX_BLOCKS_OFFSET) * BYTES_PER_BLOCK);
+    }
+
+    @Override
+    public long cacheStatistics(long descriptor, long offset, long length, long[] numbers) {
+        return call((arena, state) -> {
+            MemorySegment range = arena.allocate(RANGE_LENGTH, Long.BYTES);
+            range.setAtIndex(JAVA_LONG, 0, offset);
+            range.setAtIndex(JAVA_LONG, 1, length);
+            MemorySegment found = arena.allocate((long) numbers.length * Long.BYTES, Long.BYTES);
+            long result = (long) handle(SYSCALL).invokeExact(state, CACHESTAT, number(descriptor), range, found, 0);
+            MemorySegment.copy(found, JAVA_LONG, 0, numbers, 0, numbers.length);
+            return result;
+        });
     }
 
     @Override
