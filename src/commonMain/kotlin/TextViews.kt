@@ -33,8 +33,8 @@ public fun MMap.asLatin1(start: Long = 0, end: Long = Long.MAX_VALUE): CharSeque
 }
 
 /**
- * All matches of [regex] in the bytes from [start] to before [end], which are read as text in the given [encoding], with
- * the places of their bytes. Bounds as in [MMap.slice]; nothing outside of them is seen, so that `^` matches at
+ * All matches of [regex] in the bytes from [start] to before [end], which are read as text in the given [encoding],
+ * with the places of their bytes. Bounds as in [MMap.slice]; nothing outside of them is seen, so that `^` matches at
  * [start]. The text may have any length: it is decoded and searched in windows.
  *
  * **The same on all platforms.** Kotlin's [Regex] is another engine on each platform, with other matches. So kmmap has

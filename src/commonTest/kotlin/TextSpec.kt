@@ -21,9 +21,9 @@ private inline fun withText(text: String, block: (MMap) -> Unit) = withBytes(tex
 private fun RegexMatch.show() = "$start-$end $groups"
 
 private val expressions = listOf(
-    "", "a", "a*", "a+b", ".", "[^\\n]+", ".+", "[^a]", "(a)|(b+)", "(?<x>a)b?", "\\bab?\\b", "\\B.", "^a", "^.", "^", "b$",
-    "$", "(?<=a)b", "(?<!a)b", "a(?=b)", "a(?!b)", "(?<=\u00e4.)a", "\u00e4+", "\ud83d\uddfa", "\ufffd+", "\\r?\\n",
-    "\\s", "(a|\u00e4)\\1",
+    "", "a", "a*", "a+b", ".", "[^\\n]+", ".+", "[^a]", "(a)|(b+)", "(?<x>a)b?", "\\bab?\\b", "\\B.", "^a", "^.", "^",
+    "b$", "$", "(?<=a)b", "(?<!a)b", "a(?=b)", "a(?!b)", "(?<=\u00e4.)a", "\u00e4+", "\ud83d\uddfa", "\ufffd+",
+    "\\r?\\n", "\\s", "(a|\u00e4)\\1",
 )
 
 internal class TextSpec : FunSpec({

@@ -68,7 +68,7 @@ internal object RegexOp {
     /** Slot of MARK_NOT: what had to fail has not, so all fails. */
     const val NOT = 20
 
-    /** Slot of MARK, shortest, number of longer ones, BEHIND_LONGER: goes back by the shortest, and tries from there. */
+    /** Slot of MARK, shortest, number of longer ones, BEHIND_LONGER: goes back by the shortest, to try from there. */
     const val BEHIND = 21
 
     /** Slot of MARK, and this instruction: goes back by one more. */

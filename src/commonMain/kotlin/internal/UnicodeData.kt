@@ -71,7 +71,7 @@ internal const val CATEGORY_RUNS: String =
     "a147Aa92N10A1030H42720A32H4154A6H222A2H5762A14H7473A15H622A2466H542A1506H4939A5H4192A711761CA30C96A128M240A650" +
     "40D65534A2D65534A2"
 
-/** For each run of characters its first, their number, what is between two, and up to their keys. */
+/** For each run of characters its first, their number, the step to the next, that to the key. */
 internal const val CASE_RUNS: String =
     "65,26,1,32;181,1,2,775;192,23,1,32;216,7,1,32;256,24,2,1;304,1,2,-199;305,1,2,-200;306,3,2,1;313,8,2,1;330,23," +
     "2,1;376,1,2,-121;377,3,2,1;383,1,2,-268;385,1,2,210;386,2,2,1;390,1,2,206;391,1,2,1;393,2,1,205;395,1,2,1;398," +

@@ -77,7 +77,7 @@ class UnicodeTablesTest {
                 + ".\n */\n\n"
                 + "/** For each run of characters the letter of its category, and how many there are if not one. */\n"
                 + "internal const val CATEGORY_RUNS: String =\n" + literal(categories()) + "\n"
-                + "/** For each run of characters its first, their number, what is between two, and up to their keys. */\n"
+                + "/** For each run of characters its first, their number, the step to the next, that to the key. */\n"
                 + "internal const val CASE_RUNS: String =\n" + literal(cases());
         Files.writeString(FILE, text, StandardCharsets.UTF_8);
     }
