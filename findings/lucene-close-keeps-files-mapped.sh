@@ -2,9 +2,9 @@
 # Tried: org.apache.lucene:lucene-core 10.3.1 on OpenJDK 25 (Temurin), Linux 6.18.
 #
 # Closing an IndexInput of MMapDirectory does not unmap its file while any other file of the "segment" is open, and a
-# segment is what the name says: all files that begin with the same "_x". Each open and close in the meantime leaves one
-# more map behind. A file that was closed and deleted keeps its space on the disk. A file whose name does not begin with
-# an underscore is unmapped by close.
+# segment is what the name says: all files that begin with the same "_x". Each open and close in the meantime leaves
+# one more map behind. A file that was closed and deleted keeps its space on the disk. A file whose name does not
+# begin with an underscore is unmapped by close.
 #
 # Seen (maps of the process; _0.idx stays open):
 #   _0.dat opened and closed once:             1 map of it is left
@@ -13,13 +13,13 @@
 #   other.dat opened and closed:               0 maps
 #   _0.idx closed:                             0 maps
 #
-# Who is surprised: whoever uses Lucene's directories for files beside an index's, or opens files of a live segment now
-# and then (to copy them, to look at a checksum) and closes them like a good citizen.
+# Who is surprised: whoever uses Lucene's directories for files beside an index's, or opens files of a live segment
+# now and then (to copy them, to look at a checksum) and closes them like a good citizen.
 # Why it matters: Linux allows a process 65,530 maps by default, and disk space comes back only when the segment's
 # reader goes. Reading from the closed IndexInput throws AlreadyClosedException, so it looks well closed.
 #
-# Documentation: MMapDirectory calls grouping "a hint that allows for better handling of resources" and has
-# setGroupingFunction(NO_GROUPING) to turn it off; that close waits for the group is not said there.
+# Documentation: the Javadoc of MMapDirectory speaks of grouping as a hint for the handling of resources, and has
+# NO_GROUPING to turn it off; it does not say that close waits for the group.
 set -eu
 tmp=$(mktemp -d)
 cleanup() {

@@ -1,10 +1,10 @@
 #!/bin/bash
 # Tried: net.amygdalum:stringsearchalgorithms 0.4.3 on OpenJDK 25 (Temurin).
 #
-# The library offers four algorithms that search for several words at once and are meant to be exchanged for one another.
-# Without options they agree (in 3,000 of 3,000 random searches). With an option they do not: under NON_OVERLAP
-# SetHorspool and WuManber return matches that overlap, AhoCorasick prefers the short ones, SetBackwardOracleMatching the
-# long ones; under LONGEST_MATCH SetBackwardOracleMatching returns the short ones, too.
+# The library offers four algorithms that search for several words at once and are meant to be exchanged for one
+# another. Without options they agree (in 3,000 of 3,000 random searches). With an option they do not: under
+# NON_OVERLAP SetHorspool and WuManber return matches that overlap, AhoCorasick prefers the short ones,
+# SetBackwardOracleMatching the long ones; under LONGEST_MATCH SetBackwardOracleMatching returns the short ones, too.
 #
 # Seen (words "a" and "aaaa", text "aaaa"):
 #   options         AhoCorasick        SetHorspool, WuManber    SetBackwardOracleMatching
@@ -15,8 +15,8 @@
 # must not overlap.
 # Why it matters: the option that was chosen so that they do not is the one that is not kept.
 #
-# Documentation: the option's comment says that there should be no overlapping matches. The author says in an issue of
-# 2019 that all algorithms give the same results; a fault of LONGEST_MATCH was taken for mended by 0.4.3.
+# Documentation: the options have no comment but their names. The author says in an issue of 2019 that all algorithms
+# are to give the same results; a fault of LONGEST_MATCH in SetBackwardOracleMatching was taken for mended by 0.4.3.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

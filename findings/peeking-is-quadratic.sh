@@ -1,9 +1,10 @@
 #!/bin/bash
-# Tried: org.jetbrains.kotlinx:kotlinx-io-core-jvm 0.9.0 and com.squareup.okio:okio-jvm 3.16.0 on OpenJDK 25 (Temurin).
+# Tried: org.jetbrains.kotlinx:kotlinx-io-core-jvm 0.9.0 and com.squareup.okio:okio-jvm 3.16.0 on OpenJDK 25
+# (Temurin).
 #
-# Reading n bytes through Source.peek() (kotlinx-io) or BufferedSource.peek() (Okio) takes time that grows by the square
-# of n. A peeked source keeps its place as a number, and for each piece of 8 KiB walks the chain of buffered segments
-# from its head to that place. Reading the same bytes without peeking is linear.
+# Reading n bytes through Source.peek() (kotlinx-io) or BufferedSource.peek() (Okio) takes time that grows by the
+# square of n. A peeked source keeps its place as a number, and for each piece of 8 KiB walks the chain of buffered
+# segments from its head to that place. Reading the same bytes without peeking is linear.
 #
 # Seen (ms of the thread's time; figures differ from run to run, the growth does not):
 #   MiB    kotlinx-io read    peek    okio read    peek

@@ -2,8 +2,8 @@
 # Tried: CPython 3.11 (Debian 12's python3), module mmap.
 #
 # `b"needle" in map` is False for every needle that is not exactly one byte long, also when map.find(b"needle") finds
-# it. The class has no __contains__, so `in` walks the map byte by byte and compares each, as a bytes object of length 1,
-# with the needle. For the same reason 110 in map is False where 110 in bytes is True, although map[0] is 110. And
+# it. The class has no __contains__, so `in` walks the map byte by byte and compares each, as a bytes object of length
+# 1, with the needle. For the same reason 110 in map is False where 110 in bytes is True, although map[0] is 110. And
 # find, which does look for needles, starts at the file position: after read(5) it no longer finds what is before, nor
 # does rfind.
 #
@@ -15,12 +15,12 @@
 #   x.find(b"needle")   0       0           0, after read(5): -1, rfind as well
 #
 # Who is surprised: whoever puts a map in the place of bytes, as the documentation invites to: the check is not an
-# error, it just never holds, and it takes a Python object for each byte of the file.
+# error, it just never holds, and it goes through the file byte by byte.
 # Why it matters: `if MAGIC in map` passes over every file in silence; after a read(), `if map.find(MAGIC) >= 0` does
 # so for some.
 #
-# Documentation: mmap objects behave like both bytearray and file objects, and the arguments of find are those of a slice.
-# Neither `in` nor the file position is mentioned there. An issue of 2025 has the case of 110, and is open.
+# Documentation: promises something between a bytearray and a file, and says that find takes its bounds as a slice
+# does. Neither `in` nor the file position is mentioned there. An issue of 2025 has the case of 110, and is open.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -1,10 +1,11 @@
 #!/bin/bash
 # Tried: CPython 3.11 (Debian 12's python3), modules re and mmap.
 #
-# A match of a regular expression in a map holds two numbers, not what it matched: group() reads the map anew each time.
-# When the file is written after the match, by anybody, the same Match object has another group(), and its repr says
-# match=b'...' of bytes that the expression does not match. Once the map is closed, the old match raises TypeError that
-# speaks of a "string or bytes-like object". The match holds nothing open: close() does not complain about it.
+# A match of a regular expression in a map holds two numbers, not what it matched: group() reads the map anew each
+# time. When the file is written after the match, by anybody, the same Match object has another group(), and its repr
+# says match=b'...' of bytes that the expression does not match. Once the map is closed, the old match raises
+# TypeError that speaks of a "string or bytes-like object". The match holds nothing open: close() does not complain
+# about it.
 #
 # Seen (re.search(rb"id=\d+", map), then "XX" written into the file over the digits, by its descriptor):
 #   group() before: b'id=42'

@@ -1,21 +1,21 @@
 #!/bin/bash
 # Tried: Linux 6.18, tmpfs of 64 MiB; CPython 3.11's mmap and OpenJDK 25's MappedByteBuffer.load().
 #
-# On tmpfs, which /dev/shm is, reading a hole through a map allocates it: a sparse file that is merely read through a map,
-# by a descriptor opened for reading, takes up all of its length, st_blocks grows, SEEK_DATA says that the holes are data,
-# and writers find the file system full. read(2) of the same holes allocates nothing, and neither does a map of a sparse
-# file on ext4.
+# On tmpfs, which /dev/shm is, reading a hole through a map allocates it: a sparse file that is merely read through a
+# map, by a descriptor opened for reading, takes up all of its length, st_blocks grows, SEEK_DATA says that the holes
+# are data, and writers find the file system full. read(2) of the same holes allocates nothing, and neither does a map
+# of a sparse file on ext4.
 #
 # Seen (KiB allocated of a file of 48 MiB that is one hole, then 32 MiB are written to another; tmpfs has 64 MiB):
 #   tmpfs: read by read() 0, read by a map 49152, loaded by the JDK 49152; SEEK_DATA none before, 0 after; then ENOSPC
 #   ext4:  read by read() 0, read by a map 0, loaded by the JDK 0; SEEK_DATA none before and after; then written
 #
-# Who is surprised: whoever takes reading for free of side effects: a search over a large sparse file in /dev/shm, a call
-# of load(). The reader needs no right to write.
+# Who is surprised: whoever takes reading for free of side effects: a search over a large sparse file in /dev/shm, a
+# call of load(). The reader needs no right to write.
 # Why it matters: memory is used up by looking at nothing, and a reader makes the writers fail for lack of space.
 #
-# Documentation: tmpfs(5) and mmap(2) do not mention it. Kernel developers have discussed to map a page of zeros instead
-# (linux-mm, January 2022).
+# Documentation: tmpfs(5) and mmap(2) do not mention it. Kernel developers have discussed to map a page of zeros
+# instead (linux-mm, January 2022).
 set -eu
 tmp=$(mktemp -d)
 cleanup() {
@@ -88,7 +88,8 @@ for kind in tmpfs ext4; do
     "$java" "$tmp/Load.java" "$tmp/$kind/sparse"
     loaded=$(($(stat -c %b "$tmp/$kind/sparse") / 2))
     rm "$tmp/$kind/sparse"
-    echo "$kind: KiB after read(), after reading a map, SEEK_DATA before, after, then writing: $seen; after load(): $loaded"
+    echo "$kind: KiB after read(), after reading a map, SEEK_DATA before, after, then writing: $seen;" \
+        "KiB after load(): $loaded"
     case "$kind $seen $loaded" in
         "tmpfs 0 49152 None 0 ENOSPC 49152" | "ext4 0 0 None None written 0") ;;
         *) exit 1 ;;

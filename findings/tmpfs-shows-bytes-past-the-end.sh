@@ -1,9 +1,9 @@
 #!/bin/bash
 # Tried: Linux 6.18, tmpfs, ext4 and XFS (loop devices), xfsprogs 6.1 (Debian 12), gcc 12.
 #
-# Bytes that were stored through a map past the end of the file, in what is left of its last page, are part of the file
-# as soon as it grows, on tmpfs, which is where POSIX shared memory lives, by any of three calls that make it grow. On ext4
-# and XFS the same file grows by zeros.
+# Bytes that were stored through a map past the end of the file, in what is left of its last page, are part of the
+# file as soon as it grows, on tmpfs, which is where POSIX shared memory lives, by any of three calls that make it
+# grow. On ext4 and XFS the same file grows by zeros.
 #
 # Seen (a file of "abc", "HIDDEN" stored through a map at 3, then grown to 100 or more bytes; what is read at 3):
 #              tmpfs     ext4    xfs
@@ -15,8 +15,8 @@
 # does: it worked on the disk, in /dev/shm a stray byte of an earlier writer becomes a record.
 # Why it matters: an overrun by less than a page does no harm until, maybe much later, somebody else resizes.
 #
-# Documentation: mmap(2) says that the rest of the last page is zeroed when mapped and that changes to it are not written
-# to the file; ftruncate(2) that the extended part reads as zeros. tmpfs keeps neither.
+# Documentation: mmap(2) says that the rest of the last page is zeroed when mapped and that changes to it are not
+# written to the file; ftruncate(2) that the extended part reads as zeros. tmpfs keeps neither.
 set -eu
 tmp=$(mktemp -d)
 cleanup() {

@@ -2,9 +2,9 @@
 # Tried: OpenJDK 25 (Temurin) on Linux 6.18, a TCP connection over the loopback device.
 #
 # FileChannel.transferTo(...) to a socket returns 8192, "transferred"; a store through a map of the file after that
-# still changes what the other end receives. The JDK uses sendfile(2), and the kernel sends the pages of the page cache
-# themselves, not copies. SocketChannel.write of a buffer mapped from the same file copies, and so does transferTo to a
-# Pipe: there the other end gets the bytes as they were.
+# still changes what the other end receives. The JDK uses sendfile(2), and the kernel sends the pages of the page
+# cache themselves, not copies. SocketChannel.write of a buffer mapped from the same file copies, and so does
+# transferTo to a Pipe: there the other end gets the bytes as they were.
 #
 # Seen (a file of 'a'; transferred, then 'b' stored at 0 and 5000 by the map; then the other end reads):
 #   transferTo to a socket:      returned 8192, received b b
@@ -12,11 +12,11 @@
 #   transferTo to a pipe:        returned 8192, received a a
 #
 # Who is surprised: whoever reuses a region of a mapped file (a ring buffer, a slab, a log that is cut and written
-# anew) as soon as transferTo says that it was sent. There is no call that says when the region is free again.
-# Why it matters: the receiver gets a mixture of two records, with a valid TCP checksum, only under load.
+# anew) as soon as transferTo says that it was sent. Java has no call that tells when the region is free again.
+# Why it matters: the receiver gets a mixture of two records, and no checksum of TCP notices.
 #
-# Documentation: sendfile(2) asks callers to leave the file alone until the reader has consumed the data. The Javadoc of
-# transferTo says that bytes may go directly from the file-system cache, and nothing of later changes.
+# Documentation: sendfile(2) asks callers to leave the file alone until the reader has consumed the data. The Javadoc
+# of transferTo says that bytes may go directly from the file-system cache, and nothing of later changes.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
