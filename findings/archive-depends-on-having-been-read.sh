@@ -1,18 +1,19 @@
 #!/bin/bash
 # Tried: Linux 6.18 with ext4 (loop device), GNU tar 1.34 (Debian 12).
 #
-# SEEK_DATA of space that is allocated but not written says "hole" until somebody reads the file, and "data" from then on
-# for what has been read, until the page cache lets it go. Nothing in the file has changed, no time stamp, no block. So
-# `tar --sparse` of an unchanged preallocated file makes a small archive or a large one, by whether anybody has read it.
+# SEEK_DATA of space that is allocated but not written says "hole" until somebody reads the file, and "data" from then
+# on for what has been read, until the page cache lets it go. No byte of the file has changed, and no block. So `tar
+# --sparse` of an unchanged preallocated file makes a small archive or a large one, by whether anybody has read it.
 #
 # Seen (a file of 16 MiB, the first half preallocated, nothing written):
 #   untouched:                        SEEK_DATA none, archive of 10 KiB
 #   after `cat file`:                 SEEK_DATA 0,    archive of 8200 KiB
 #   after the cache has let it go:    SEEK_DATA none, archive of 10 KiB
 #
-# Who is surprised: whoever takes SEEK_DATA for a fact about the file: backups, copies of images, reproducible archives,
-# anything that maps or searches the ranges of data alone. Two runs over an unchanged file see different ranges.
-# Why it matters: a backup grows by gigabytes because somebody has searched the file. Code that passes over holes is
+# Who is surprised: whoever takes SEEK_DATA for a fact about the file: backups, copies of images, reproducible
+# archives, anything that maps or searches the ranges of data alone. Two runs over an unchanged file see different
+# ranges.
+# Why it matters: a backup grows because somebody has searched the file. Code that passes over holes is
 # tested on files that a test has just read, or has not.
 #
 # Documentation: lseek(2) leaves to file systems what a hole is; it does not say that reading can change the answer.

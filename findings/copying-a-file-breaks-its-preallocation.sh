@@ -2,11 +2,11 @@
 # Tried: Linux 6.18 with XFS (loop device), GNU coreutils 9.1, glibc 2.36, xfsprogs 6.1 (Debian 12).
 #
 # A file whose space has been allocated, written and synced can be overwritten on a full disk. Not so on XFS once
-# somebody has copied it: `cp` makes a reflink there by default (coreutils since 9.0), both files share their blocks, and
-# each overwrite of the ORIGINAL needs a new block. On the full disk pwrite(2) to it fails with ENOSPC, and so does
-# faulting its pages in for stores through a map (MADV_POPULATE_WRITE, which shows by an error what a store would meet as
-# SIGBUS). posix_fallocate(3) of the whole file after the copy returns success and changes nothing; FALLOC_FL_UNSHARE_RANGE
-# is what helps. All that the copying program needs is the right to read.
+# somebody has copied it: `cp` makes a reflink there by default (coreutils since 9.0), both files share their blocks,
+# and each overwrite of the ORIGINAL needs a new block. On the full disk pwrite(2) to it fails with ENOSPC, and so
+# does faulting its pages in for stores through a map (MADV_POPULATE_WRITE, which shows by an error what a store would
+# meet as SIGBUS). posix_fallocate(3) of the whole file after the copy returns success and changes nothing;
+# FALLOC_FL_UNSHARE_RANGE is what helps. All that the copying program needs is the right to read.
 #
 # Seen (64 MiB allocated and written; what follows; then the disk is filled and the original overwritten):
 #   nothing:                       pwrite ok, populate for writing ok
@@ -14,8 +14,8 @@
 #   `cp a b`, posix_fallocate ok:  pwrite ENOSPC, populate for writing EFAULT
 #   `cp a b`, unshare ok:          pwrite ok, populate for writing ok
 #
-# Who is surprised: whoever allocates a file so that stores through a map cannot fail, and does not know who copies it: a
-# backup, a support engineer, a container build.
+# Who is surprised: whoever allocates a file so that stores through a map cannot fail, and does not know who copies
+# it: a backup, a support engineer, a container build.
 # Why it matters: the store fails (SIGBUS) in the program that did everything right.
 #
 # Documentation: fallocate(2) says that later writes into the range are guaranteed not to fail for lack of disk

@@ -1,21 +1,21 @@
 #!/bin/bash
 # Tried: Linux 6.18 with ext4, XFS and tmpfs (loop devices), glibc 2.36, xfsprogs 6.1 (Debian 12).
 #
-# posix_fallocate(3) that fails with ENOSPC on ext4 has taken all the space there was: the file is longer than before, by
-# what fitted, all of it allocated, and nothing is left for anybody else. XFS and tmpfs refuse the same call and leave
-# the file and the free space as they were.
+# posix_fallocate(3) that fails with ENOSPC on ext4 has taken all the space there was: the file is longer than before,
+# by what fitted, all of it allocated, and nothing is left for anybody else. XFS and tmpfs refuse the same call and
+# leave the file and the free space as they were.
 #
 # Seen (a file system with some free space, an empty file, posix_fallocate of twice the free space):
 #   ext4:  ENOSPC, the file then has the free space's length and blocks, 0 free
 #   xfs:   ENOSPC, the file is empty, all free
 #   tmpfs: ENOSPC, the file is empty, all free
 #
-# Who is surprised: whoever allocates before mapping so that nothing can fail later, and takes the error for "nothing has
-# happened". The program that only asked has filled the disk, and its neighbors fail.
-# Why it matters: the caller has to truncate the file to its old size on failure, which no example does; where the file
-# had holes before, even that does not give everything back.
+# Who is surprised: whoever allocates before mapping so that nothing can fail later, and takes the error for "nothing
+# has happened". The program that only asked has filled the disk, and its neighbors fail.
+# Why it matters: the caller has to truncate the file to its old size when the call fails, or the disk stays full.
 #
-# Documentation: fallocate(2) and posix_fallocate(3) do not say what a failed call leaves behind.
+# Documentation: fallocate(2) and posix_fallocate(3) have ENOSPC, and not what a failed call leaves behind. A report
+# to coreutils of 2012 shows it on the ext4 of that time.
 set -eu
 tmp=$(mktemp -d)
 cleanup() {

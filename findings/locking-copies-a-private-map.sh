@@ -2,19 +2,21 @@
 # Tried: Linux 6.18, Debian 12, gcc 12.
 #
 # mlock(2) of a private map that may be written copies every page of it at once: a file of 16 MiB becomes 16 MiB of
-# anonymous memory, although nothing has been written. From then on the map no longer follows the file. mlockall(2) does
-# the same to all such maps of the process, and MAP_POPULATE at mmap(2), which calls it read-ahead. A private map that may
-# only be read is locked in the page cache, and so is a writable one that is locked by mlock2(2) with MLOCK_ONFAULT.
+# anonymous memory, although nothing has been written. From then on the map no longer follows the file. mlockall(2)
+# does the same to all such maps of the process, and MAP_POPULATE at mmap(2), which calls it read-ahead. A private map
+# that may only be read is locked in the page cache, and so is a writable one that is locked by mlock2(2) with
+# MLOCK_ONFAULT.
 #
-# Seen (16 MiB; rounded KiB of anonymous memory that the call added; whether a later write to the file is seen in the map):
+# Seen (16 MiB; rounded KiB of anonymous memory that the call added; whether a later write to the file is seen in the
+# map):
 #   mlock of a private map, read only:                0, seen
 #   mlock of a private map, read and write:           16384, not seen
 #   mlock2 ONFAULT, read and write, then read:        0, seen
 #   mlockall, private, read and write:                16384, not seen
 #   MAP_POPULATE, private, read and write:            16384, not seen
 #
-# Who is surprised: whoever locks or prefaults a copy-on-write map to keep page faults away, thinking that the pages are
-# shared with the page cache until they are written.
+# Who is surprised: whoever locks or prefaults a copy-on-write map to keep page faults away, thinking that the pages
+# are shared with the page cache until they are written.
 # Why it matters: memory for the whole file, in each process that does so, where one page cache would do for all; and
 # when the kernel takes its snapshot of the file depends on the lock.
 #

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Tried: Linux 6.18, overlayfs over ext4 (loop device), Debian 12, gcc 12.
 #
-# On overlayfs, which is what every container's files are on, two system calls that take a file descriptor look at a page
-# cache that is always empty, since the pages belong to the file underneath, and succeed all the same:
+# On overlayfs, which the files of most containers are on, two system calls that take a file descriptor look at a
+# page cache that is always empty, since the pages belong to the file underneath, and succeed all the same:
 # - cachestat(2) says 0 pages in the cache and 0 dirty, while mincore(2) says that all of them are there;
 # - sync_file_range(2) returns 0 and writes nothing: all pages are as dirty as before.
 # mincore(2) and msync(2) of a map of the same file do their work, since the map is one of the file underneath.
@@ -13,11 +13,11 @@
 #   sync_file_range by the one below:    0, then 0 dirty
 #   msync of a map of the overlay's:     0, then 0 dirty
 #
-# Who is surprised: whoever limits dirty pages by sync_file_range, as databases do to keep fsync short, or looks into the
-# cache by cachestat: on the developer's machine both work, in the container neither does, and nothing tells.
+# Who is surprised: whoever limits dirty pages by sync_file_range, as databases do to keep fsync short, or looks into
+# the cache by cachestat: on the developer's machine both work, in the container neither does, and nothing tells.
 # Why it matters: write-back that was meant to go on in the background is put off until fsync, all of it at once.
 #
-# Documentation: the manual pages and the kernel's overlayfs.rst (its section on non-standard behavior) have neither.
+# Documentation: nothing of it was found in the manual pages, nor in overlayfs.rst of the kernel.
 set -eu
 tmp=$(mktemp -d)
 cleanup() {

@@ -1,11 +1,11 @@
 #!/bin/bash
 # Tried: Linux 6.18 with ext4 (4 KiB blocks, loop device), Debian 12, gcc 12.
 #
-# A page of a MAP_PRIVATE map that has been written is a copy of the process's own, yet others can take it away by what
-# they do to the file: a truncation that reaches it throws the copy away, for good, also when the file has its old size
-# back a moment later. FALLOC_FL_COLLAPSE_RANGE and FALLOC_FL_INSERT_RANGE do so for all pages behind the place, though
-# the file still covers them. FALLOC_FL_PUNCH_HOLE and FALLOC_FL_ZERO_RANGE, which destroy the same bytes of the file,
-# leave the copies alone.
+# A page of a MAP_PRIVATE map that has been written is a copy of the process's own, yet others can take it away by
+# what they do to the file: a truncation that reaches it throws the copy away, for good, also when the file has its
+# old size back a moment later. FALLOC_FL_COLLAPSE_RANGE and FALLOC_FL_INSERT_RANGE do so for all pages behind the
+# place, though the file still covers them. FALLOC_FL_PUNCH_HOLE and FALLOC_FL_ZERO_RANGE, which destroy the same
+# bytes of the file, leave the copies alone.
 #
 # Seen (a file of 1 MiB of 'f', the process wrote 'p' at 0 and at 512 KiB of its private map; then another did):
 #   hole punched over all of it:         p p
@@ -18,8 +18,8 @@
 # relocate. No signal and no error: the byte read is that of the file again, and what was written is lost.
 # Why it matters: it is silent loss of the process's own data, by an action of another process on the file.
 #
-# Documentation: mmap(2) says that updates of a private map are not visible to others, and leaves open whether changes of
-# the file are seen; it does not say that a written page can become the file's again.
+# Documentation: mmap(2) says that updates of a private map are not visible to others, and leaves open whether changes
+# of the file are seen; it does not say that a written page can become the file's again.
 set -eu
 tmp=$(mktemp -d)
 cleanup() {
@@ -54,7 +54,8 @@ static void show(const char *path, const char *what, int mode, off_t offset, off
     volatile char *map = mmap(0, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
     if (map == MAP_FAILED) fail("mmap");
     map[0] = map[MIDDLE] = 'p';
-    if (mode >= 0 ? fallocate(fd, mode, offset, length) : ftruncate(fd, BLOCK) || ftruncate(fd, (off_t)SIZE)) fail(what);
+    if (mode >= 0 && fallocate(fd, mode, offset, length)) fail(what);
+    if (mode < 0 && (ftruncate(fd, BLOCK) || ftruncate(fd, (off_t)SIZE))) fail(what);
     printf("%s: %c %c\n", what, map[0], map[MIDDLE] ? map[MIDDLE] : '0');
     munmap((void *)map, SIZE);
     free(bytes);

@@ -1,10 +1,10 @@
 #!/bin/bash
 # Tried: Linux 6.18, memfd_create(2), Debian 12, gcc 12.
 #
-# F_SEAL_WRITE fails with EBUSY while a shared map of the memfd exists that can only be read, if that map was made by a
-# descriptor that may write, as the one of memfd_create may. fcntl(2) says that a writable map is in the way. Once the
-# seal is there, the very same call of mmap(2) with the very same descriptor works. mprotect(2) to PROT_READ does not
-# help, as the map had no other right before. A map made by a descriptor that was opened for reading alone, by
+# F_SEAL_WRITE fails with EBUSY while a shared map of the memfd exists that can only be read, if that map was made by
+# a descriptor that may write, as the one of memfd_create may. fcntl(2) says that a writable map is in the way. Once
+# the seal is there, the very same call of mmap(2) with the very same descriptor works. mprotect(2) to PROT_READ does
+# not help, as the map had no other right before. A map made by a descriptor that was opened for reading alone, by
 # /proc/self/fd, is not in the way.
 #
 # Seen (seal F_SEAL_WRITE with a PROT_READ, MAP_SHARED map in place):
@@ -12,11 +12,12 @@
 #   the same after munmap:                 sealed; the same mmap then works, mprotect to write gives EACCES
 #   map by a descriptor opened O_RDONLY:   sealed
 #
-# Who is surprised: whoever maps first and seals then. A process that keeps a read-only view of what it hands out has to
-# unmap it, seal, and map again, or to open the memfd once more for the view.
+# Who is surprised: whoever maps first and seals then. A process that keeps a read-only view of what it hands out has
+# to unmap it, seal, and map again, or to open the memfd once more for the view.
 # Why it matters: one looks for a writable map, as the manual says, and there is none.
 #
-# Documentation: fcntl(2) has EBUSY for "a writable, shared mapping". The kernel counts maps that could become writable.
+# Documentation: fcntl(2) has EBUSY for "a writable, shared mapping". The kernel counts maps that could become
+# writable.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
