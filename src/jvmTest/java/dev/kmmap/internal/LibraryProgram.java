@@ -19,6 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /** The programs of {@link NativeLibraryTest}, run by JVMs of their own; what they find goes to the standard output. */
@@ -35,6 +39,7 @@ public final class LibraryProgram {
                 use();
             }
             case "loaders" -> loaders(Integer.parseInt(words[1]));
+            case "together" -> together(Integer.parseInt(words[1]));
             case "versions" -> versions(Path.of(words[1]));
             default -> throw new IllegalArgumentException(words[0]);
         }
@@ -86,6 +91,28 @@ public final class LibraryProgram {
                 if (!application(loader).call()) {
                     System.out.println("no fault was told in " + i);
                 }
+            }
+        }
+        System.out.println(executable("kmmap") + " after");
+    }
+
+    /** Applications that are started at the same time. */
+    private static void together(int count) throws Exception {
+        var begin = new CyclicBarrier(count);
+        try (ExecutorService threads = Executors.newFixedThreadPool(count)) {
+            var started = new ArrayList<Future<Boolean>>();
+            for (int i = 0; i < count; i++) {
+                URLClassLoader loader = new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader());
+                Callable<Boolean> application = application(loader);
+                started.add(threads.submit(() -> {
+                    begin.await();
+                    try (loader) {
+                        return application.call();
+                    }
+                }));
+            }
+            for (Future<Boolean> application : started) {
+                System.out.println("told " + application.get());
             }
         }
         System.out.println(executable("kmmap") + " after");

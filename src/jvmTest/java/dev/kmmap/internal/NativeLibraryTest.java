@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -168,11 +169,19 @@ class NativeLibraryTest {
     }
 
     @Test
+    void classLoadersThatLoadTheLibraryAtTheSameTimeLoadItOnce() throws Exception {
+        Result result = run(List.of(), "together", "8");
+        List<String> expected = new ArrayList<>(Collections.nCopies(8, "told true"));
+        expected.add("1 after");
+        assertEquals(expected, result.output, result.errors);
+    }
+
+    @Test
     void anotherVersionIsLoadedBesideAndEachGuardsItsOwn() throws Exception {
         Path other = Files.createDirectories(folder.resolve("dev/kmmap/internal/native"));
         Files.write(other.resolve(resource()), otherVersion());
         Result result = run(List.of(), "versions", folder.toString() + "/");
-        List<String> expected = new ArrayList<>(java.util.Collections.nCopies(12, "told true"));
+        List<String> expected = new ArrayList<>(Collections.nCopies(12, "told true"));
         expected.add("2 versions");
         assertEquals(expected, result.output, result.errors);
     }
