@@ -11,3 +11,7 @@ internal actual fun releaseGuard(number: Long): Unit = Unit
 /** The address of the counter of that number: there is none. */
 @Suppress("UNUSED_PARAMETER")
 internal fun faultCounter(number: Long): Long = NO_COUNTER
+
+internal actual fun guardProblem(): String? = NO_GUARD_ON_MACOS
+
+internal actual fun prepareThread(): Unit = Unit

@@ -1,6 +1,7 @@
 package dev.kmmap.internal
 
 import dev.kmmap.internal.kernel.kmmap_guard_install
+import dev.kmmap.internal.kernel.kmmap_guard_problem
 import dev.kmmap.internal.kernel.kmmap_guard_register
 import dev.kmmap.internal.kernel.kmmap_guard_release
 
@@ -13,6 +14,8 @@ internal actual fun guardRange(address: Long, length: Long): Long =
     if (counters < 0) 0 else kmmap_guard_register(address, length)
 
 internal actual fun releaseGuard(number: Long): Unit = kmmap_guard_release(number)
+
+internal actual fun guardProblem(): String? = guardProblemOf(if (counters < 0) 1 else kmmap_guard_problem())
 
 /** The address of the counter of that number, or [NO_COUNTER]. */
 internal fun faultCounter(number: Long): Long =

@@ -160,6 +160,15 @@ internal expect fun releaseGuard(number: Long)
 internal expect fun countFaults(number: Long): Long
 
 /**
+ * Why a page that is lost is not noticed here and now, in words, or `null` if it is. The system is asked each time: other
+ * libraries can take the guard's place at any time, until the next map is opened.
+ */
+internal expect fun guardProblem(): String?
+
+/** Makes the calling thread ready to meet a page that is lost, which it may have refused to hear of. Costs little. */
+internal expect fun prepareThread()
+
+/**
  * A scanner by SIMD instructions for [needle], which is copied and has at least one byte; `null` where there is none.
  * With [ignoreCase] ASCII letters match in either case. It takes longer to prepare than [PortableScan], and finds the
  * same.
