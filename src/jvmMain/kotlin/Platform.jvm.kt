@@ -55,8 +55,8 @@ internal actual fun isPageGone(thrown: Throwable): Boolean =
     thrown is InternalError && "unsafe memory access" in thrown.message.orEmpty()
 
 /**
- * Has Linux make the page at [address] one that can be written, as far as it knows how (5.14), and tells whether it can.
- * Reading it would not do: a page of a hole is there to be read, but may find no space.
+ * Has Linux make the page at [address] one that can be written, as far as it knows how (5.14), and tells whether it
+ * can. Reading it would not do: a page of a hole is there to be read, but may find no space.
  */
 internal fun canBeWritten(address: Long): Boolean {
     val calls = platformSystemCalls

@@ -160,8 +160,8 @@ internal expect fun releaseGuard(number: Long)
 internal expect fun countFaults(number: Long): Long
 
 /**
- * Why a page that is lost is not noticed here and now, in words, or `null` if it is. The system is asked each time: other
- * libraries can take the guard's place at any time, until the next map is opened.
+ * Why a page that is lost is not noticed here and now, in words, or `null` if it is. The system is asked each time:
+ * other libraries can take the guard's place at any time, until the next map is opened.
  */
 internal expect fun guardProblem(): String?
 

@@ -6,9 +6,9 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * Copies between segments by loads and stores of the compiled loops here, and not by the JVM's copying routine. On Arm
- * that routine (JDK 25 and 26) ends the JVM when it meets a lost page, which it does not know for one of its own; of a
- * load or store the JVM makes an error. Takes longer, so only maps without a guard are copied so.
+ * Copies between segments by loads and stores of compiled loops, and not by the JVM's copying routine. On Arm that
+ * routine (JDK 25 and 26) ends the JVM when it meets a lost page; of a load or store the JVM makes an error. It takes
+ * longer, so only maps without a guard are copied so.
  */
 final class WordCopy {
     /** The switch: with {@code true} all JVMs copy so where there is no guard. */

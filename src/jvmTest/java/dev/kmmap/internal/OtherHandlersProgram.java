@@ -17,8 +17,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * A program of {@link FaultGuardTest}: puts back the SIGBUS handler that was there before kmmap's, as a library may that
- * had saved it, and blocks the signal. Shows on the error stream what is said of the guard, and what an access throws.
+ * A program of {@link FaultGuardTest}: puts back the SIGBUS handler that was there before kmmap's, as a library may
+ * that had saved it, and blocks the signal. Shows on the error stream what is said of the guard, and what an access
+ * throws.
  */
 public final class OtherHandlersProgram {
     private static final int SIZE = 1 << 20;

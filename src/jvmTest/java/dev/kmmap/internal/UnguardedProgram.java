@@ -81,7 +81,8 @@ public final class UnguardedProgram {
         OPERATIONS.put("find of a byte nearby", map -> map.find((byte) 9, AT, AT + 50));
         OPERATIONS.put("rfind nearby", map -> map.rfind("nothing", AT, AT + 50));
         OPERATIONS.put("count", map -> MMaps.count(map, Needle.of("7")));
-        OPERATIONS.put("find of many", map -> MMaps.find(map, MultiNeedle.ofStrings("no", "thing"), AT) == null ? 0 : 1);
+        OPERATIONS.put("find of many",
+                map -> MMaps.find(map, MultiNeedle.ofStrings("no", "thing"), AT) == null ? 0 : 1);
         OPERATIONS.put("channel", map -> read(map, ByteBuffer.allocateDirect(COUNT)));
         OPERATIONS.put("channel to few", map -> read(map, ByteBuffer.allocate(10)));
     }
