@@ -2,6 +2,7 @@ package dev.kmmap
 
 import dev.kmmap.internal.Capabilities
 import dev.kmmap.internal.currentSystem
+import dev.kmmap.internal.guardProblem
 import dev.kmmap.internal.guardRange
 import dev.kmmap.internal.kernelScan
 import dev.kmmap.internal.platformSystemCalls
@@ -21,12 +22,13 @@ public enum class Capability(private val present: () -> Boolean) {
     /**
      * A page that is gone is an [MMapFaultException] of the operation that meets it. Linux has it, unless a JVM was
      * started with `dev.kmmap.faultGuard=false` or may not load native code: docs/platforms.md says what is without it.
+     * If another library has taken the guard's place, asking has it get on top again, as opening a map does.
      */
     FAULT_GUARD({
         val page = platformSystemCalls.pageSize
         val number = guardRange(page, page)
         releaseGuard(number)
-        number != 0L
+        number != 0L && guardProblem() == null
     }),
 
     /** Searches use SIMD instructions; without them they find the same, in more time. */

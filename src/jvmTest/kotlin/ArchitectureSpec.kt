@@ -14,7 +14,7 @@ class ArchitectureSpec : FunSpec({
     }
 
     test("only regions, system calls and linking touch foreign memory on the JVM") {
-        val linking = "Linking|NativeLibrary|FaultGuard|KernelScan|StagedScan|ForeignKernel32"
+        val linking = "Linking|NativeLibrary|FaultGuard|KernelScan|StagedScan|WordCopy|ForeignKernel32"
         // Platform.jvm.kt for one read, which has to be inlined at every access; MemoryViews.kt hands segments out.
         val kotlin = "(Platform\\.jvm|MemoryViews)\\.kt"
         val allowed = Regex("(MemorySegmentRegion|$linking|[A-Za-z]*SystemCalls)\\.java|$kotlin")

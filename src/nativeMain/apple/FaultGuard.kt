@@ -12,4 +12,6 @@ internal actual fun releaseGuard(number: Long): Unit = Unit
 @Suppress("UNUSED_PARAMETER")
 internal fun faultCounter(number: Long): Long = NO_COUNTER
 
-internal actual fun guardProblem(): String? = "macOS has no fault guard"
+internal actual fun guardProblem(): String? = NO_GUARD_ON_MACOS
+
+internal actual fun prepareThread(): Unit = Unit

@@ -29,7 +29,8 @@ static atomic_int used = 1;
 /* Where to begin to look for a free number. */
 static atomic_int hint = 1;
 
-static enum { MISSING, INSTALLING, INSTALLED } _Atomic state;
+enum { MISSING, INSTALLING, INSTALLED };
+static atomic_int state = MISSING;
 static uintptr_t page;
 
 /* The number of the registered range that has the address, and where it ends; 0 if there is none. */
@@ -71,6 +72,10 @@ long long kmmap_guard_install(void) {
     }
 }
 
+long long kmmap_guard_problem(void) {
+    return atomic_load(&state) == INSTALLED ? problem() : KMMAP_GUARD_MISSING;
+}
+
 static int is_taken(int number, uintptr_t first, uintptr_t end) {
     uintptr_t free_number = FREE;
     if (!atomic_compare_exchange_strong(&ranges[number].first, &free_number, RESERVED)) return 0;
@@ -85,6 +90,7 @@ static int is_taken(int number, uintptr_t first, uintptr_t end) {
 long long kmmap_guard_register(long long address, long long length) {
     uintptr_t first = (uintptr_t) address & ~(page - 1);
     uintptr_t end = ((uintptr_t) address + (uintptr_t) length + page - 1) & ~(page - 1);
+    if (!watch()) return 0;
     int begin = atomic_load(&hint);
     for (int i = 0; i < KMMAP_GUARD_RANGES; i++) {
         int number = (begin + i) % KMMAP_GUARD_RANGES;

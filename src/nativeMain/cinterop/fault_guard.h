@@ -12,7 +12,8 @@
  * On Windows it is the exception EXCEPTION_IN_PAGE_ERROR, and a page inside a view cannot be replaced. The handler
  * counts, and ends the call that kmmap_guard_call has made; all other accesses go on to the next handler.
  *
- * A fault anywhere else goes to the handler that was there before, the JVM's for instance.
+ * A fault anywhere else goes to the handler that was there before, the JVM's for instance. If others put a handler in
+ * the guard's place, it gets on top again when the next range is registered, and theirs is one of those before it.
  */
 
 /* Ranges that can be registered at once, more than a process can have mappings by default (vm.max_map_count). */
@@ -32,10 +33,27 @@
 long long kmmap_guard_install(void);
 
 /*
- * Guards the pages that the range touches, and returns the range's number, or 0 if all numbers are taken. To be called
- * after kmmap_guard_install, and before anybody touches the range.
+ * Guards the pages that the range touches, and returns the range's number, or 0 if all numbers are taken or the handler
+ * cannot be put in its place. To be called after kmmap_guard_install, and before anybody touches the range. As
+ * kmmap_guard_thread does, it sees to the calling thread.
  */
 long long kmmap_guard_register(long long address, long long length);
+
+/*
+ * Has the calling thread take the signal that it may have blocked: Linux ends the process if a thread that does not
+ * take it touches a page that is gone. On Windows it does nothing.
+ */
+void kmmap_guard_thread(void);
+
+enum {
+    KMMAP_GUARD_WORKS = 0,
+    KMMAP_GUARD_MISSING = 1, /* it was not installed */
+    KMMAP_GUARD_COVERED = 2, /* another handler is installed over it, or in its place */
+    KMMAP_GUARD_BLOCKED = 3, /* the calling thread blocks the signal */
+};
+
+/* Why a page that is gone is not noticed here and now, as the system tells; one of the above. */
+long long kmmap_guard_problem(void);
 
 /*
  * The range is guarded no longer. To be called when nobody touches it any more, and before it is unmapped or moved:

@@ -45,6 +45,18 @@ static int install(void) {
     return AddVectoredExceptionHandler(1, handle) != NULL ? 0 : -(int) GetLastError();
 }
 
+/* A vectored handler is in nobody's way, and no thread can refuse an exception. */
+static int watch(void) {
+    return 1;
+}
+
+static long long problem(void) {
+    return KMMAP_GUARD_WORKS;
+}
+
+void kmmap_guard_thread(void) {
+}
+
 /* Everything that is kept over the jump is read from memory again: the registers are lost. */
 __attribute__((noinline)) long long kmmap_guard_call(long long (*run)(void *), void *arguments) {
     struct way_back back;

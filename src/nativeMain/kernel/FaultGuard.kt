@@ -1,6 +1,7 @@
 package dev.kmmap.internal
 
 import dev.kmmap.internal.kernel.kmmap_guard_install
+import dev.kmmap.internal.kernel.kmmap_guard_problem
 import dev.kmmap.internal.kernel.kmmap_guard_register
 import dev.kmmap.internal.kernel.kmmap_guard_release
 import dev.kmmap.internal.kernel.kmmap_warn
@@ -25,10 +26,10 @@ internal actual fun guardRange(address: Long, length: Long): Long {
     return 0
 }
 
-internal actual fun guardProblem(): String? =
-    if (counters >= 0) null else "its handler cannot be installed, error ${-counters}"
-
 internal actual fun releaseGuard(number: Long): Unit = kmmap_guard_release(number)
+
+internal actual fun guardProblem(): String? =
+    if (counters < 0) "its handler cannot be installed, error ${-counters}" else guardProblemOf(kmmap_guard_problem())
 
 /** The address of the counter of that number, or [NO_COUNTER]. */
 internal fun faultCounter(number: Long): Long =

@@ -1,5 +1,6 @@
 package dev.kmmap.internal
 
+import dev.kmmap.internal.kernel.kmmap_guard_thread
 import dev.kmmap.internal.readers.kmmap_readers_await
 import dev.kmmap.internal.readers.kmmap_readers_slot
 import kotlin.native.concurrent.ThreadLocal
@@ -13,11 +14,16 @@ import kotlin.native.concurrent.ThreadLocal
 @ThreadLocal
 internal var slotAddress: Long = 0
 
-/** Gives the calling thread a slot, and returns its address or [NO_SLOT]. */
+/** Gives the calling thread a slot, and returns its address or [NO_SLOT]. The first thing that a thread does here. */
 internal fun newSlot(): Long {
+    kmmap_guard_thread()
     val address = kmmap_readers_slot()
     slotAddress = if (address == 0L) NO_SLOT else address
     return slotAddress
+}
+
+internal actual fun prepareThread() {
+    if (slotAddress == 0L) newSlot()
 }
 
 /** Waits until no thread touches the region of that number, which has been marked as revoked before. */

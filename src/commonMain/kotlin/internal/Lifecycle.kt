@@ -113,6 +113,7 @@ internal class Lifecycle(
 
 /** Enters the gate of the current generation; waits while a resize is exchanging it. Throws if the map is closed. */
 internal fun MMap.enter(): Generation {
+    prepareThread()
     // The gate of a view is its map's, and lets others in when the view is closed.
     if (mapping.usage.isConfined || viewOf != null) lifecycle.requireOpen()
     var attempt = 0

@@ -21,8 +21,8 @@ internal fun MMap.nearFirst(needle: ByteArray?, from: Long, end: Long): Long {
     return access(check = {}) { region ->
         val positions = minOf(end, region.size()) - needle.size + 1
         when {
-            // Left to the search itself, which throws if the map cannot be read.
-            positions <= from -> CONTINUE
+            // Left to the search itself, which throws if the map cannot be read, and copies where that is safer.
+            positions <= from || region.isStaged() -> CONTINUE
             positions - from <= NEAR -> firstAt(needle, region, from, positions, -1)
             needle.size > 1 -> CONTINUE
             else -> firstAt(needle, region, from, from + NEAR, CONTINUE)
@@ -36,7 +36,7 @@ internal fun MMap.nearLast(needle: ByteArray?, start: Long, end: Long): Long {
     return access(check = {}) { region ->
         val positions = minOf(end, region.size()) - needle.size + 1
         when {
-            positions <= start -> CONTINUE
+            positions <= start || region.isStaged() -> CONTINUE
             positions - start <= NEAR -> lastAt(needle, region, start, positions, -1)
             needle.size > 1 -> CONTINUE
             else -> lastAt(needle, region, positions - NEAR, positions, CONTINUE)

@@ -159,11 +159,17 @@ internal expect fun releaseGuard(number: Long)
 /** How many pages were found gone in ranges that have or had this [number]. */
 internal expect fun countFaults(number: Long): Long
 
-/** Why pages that are lost are not guarded here, or `null` if they are. The system is asked each time. */
-internal expect fun guardProblem(): String?
-
 /** What only the platform knows of itself, for [report]. */
 internal expect fun platformFacts(): PlatformFacts
+
+/**
+ * Why a page that is lost is not noticed here and now, in words, or `null` if it is. The system is asked each time:
+ * other libraries can take the guard's place at any time, until the next map is opened.
+ */
+internal expect fun guardProblem(): String?
+
+/** Makes the calling thread ready to meet a page that is lost, which it may have refused to hear of. Costs little. */
+internal expect fun prepareThread()
 
 /**
  * A scanner by SIMD instructions for [needle], which is copied and has at least one byte; `null` where there is none.

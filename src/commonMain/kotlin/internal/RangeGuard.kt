@@ -43,3 +43,14 @@ internal class RangeGuard private constructor(val number: Long) {
         val NONE: RangeGuard = RangeGuard(0)
     }
 }
+
+/** What the C code says of its handler (KMMAP_GUARD_*), for [guardProblem]. */
+internal fun guardProblemOf(code: Long): String? = when (code) {
+    0L -> null
+    1L -> "kmmap's handler could not be installed"
+    2L -> "another library's SIGBUS handler is installed over kmmap's, until the next map is opened"
+    else -> "this thread blocks SIGBUS, until it opens a map"
+}
+
+/** What [guardProblem] says on macOS. */
+internal const val NO_GUARD_ON_MACOS: String = "macOS has no fault guard"

@@ -21,6 +21,9 @@ public final class FaultGuard {
     /** KMMAP_GUARD_FLAGS. */
     private static final long FLAG_COUNT = 256;
 
+    /** On Windows no page can be replaced: the guard ends searches, and all other accesses are the JVM's affair. */
+    private static final boolean REPLACES = PlatformJvm.getCurrentSystem() != OperatingSystem.WINDOWS;
+
     /** How often a page was found gone, by the numbers of ranges. Everybody may look. */
     public static final MemorySegment COUNTERS;
 
@@ -52,17 +55,6 @@ public final class FaultGuard {
         return INSTALLED;
     }
 
-    /** Why nothing is guarded; {@code null} if it is. */
-    static String problem() {
-        if (INSTALLED) {
-            return null;
-        }
-        if (!NativeLibrary.isWanted(PROPERTY)) {
-            return PROPERTY + "=false";
-        }
-        return ERROR == 0 ? "the native library is not loaded" : "its handler cannot be installed, error " + -ERROR;
-    }
-
     /** The number of a range that is guarded from now on; 0 if it is not. */
     static long register(long address, long length) {
         if (INSTALLED) {
@@ -83,6 +75,25 @@ public final class FaultGuard {
         return COUNTERS.getAtIndex(JAVA_LONG, number);
     }
 
+    /** Why a page that is lost is not noticed here and now, or {@code null} if it is. */
+    static String problem() {
+        if (INSTALLED) {
+            return RangeGuardKt.guardProblemOf(Functions.problem());
+        }
+        if (PlatformJvm.getCurrentSystem() == OperatingSystem.DARWIN) {
+            return RangeGuardKt.NO_GUARD_ON_MACOS;
+        }
+        if (!NativeLibrary.isWanted(PROPERTY)) {
+            return PROPERTY + "=false";
+        }
+        return ERROR == 0 ? "the native library is not loaded" : "its handler cannot be installed, error " + -ERROR;
+    }
+
+    /** Whether a lost page shows zeros to whoever touches it, so that nothing has to be thrown for it. */
+    static boolean replacesPages(long number) {
+        return number != 0 && REPLACES;
+    }
+
     private static long install() {
         MethodHandle install = NativeLibrary.handle("kmmap_guard_install", FunctionDescriptor.of(JAVA_LONG));
         try {
@@ -96,12 +107,22 @@ public final class FaultGuard {
     private static final class Functions {
         private static final MethodHandle REGISTER =
                 NativeLibrary.handle("kmmap_guard_register", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+        private static final MethodHandle PROBLEM =
+                NativeLibrary.handle("kmmap_guard_problem", FunctionDescriptor.of(JAVA_LONG));
         private static final MethodHandle RELEASE =
                 NativeLibrary.handle("kmmap_guard_release", FunctionDescriptor.ofVoid(JAVA_LONG));
 
         static long register(long address, long length) {
             try {
                 return (long) REGISTER.invokeExact(address, length);
+            } catch (Throwable thrown) {
+                throw NativeLibrary.impossible(thrown);
+            }
+        }
+
+        static long problem() {
+            try {
+                return (long) PROBLEM.invokeExact();
             } catch (Throwable thrown) {
                 throw NativeLibrary.impossible(thrown);
             }

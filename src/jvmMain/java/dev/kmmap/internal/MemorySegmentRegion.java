@@ -27,6 +27,7 @@ public final class MemorySegmentRegion {
 
     /** Of aligned numbers in the processor's order of bytes; apart, since making them takes a while. */
     private static final class Atomics {
+        static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
         static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
         static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
     }
@@ -39,12 +40,16 @@ public final class MemorySegmentRegion {
     /** Whether the memory is the process's own, which never goes. */
     private final boolean isPrivate;
 
+    /** Whether a page that is gone shows zeros. If not, the JVM throws an error, if it does not end. */
+    private final boolean showsZeros;
+
     /** The {@code size} bytes from {@code address} on; an address of 0 is fine for no bytes. */
     public MemorySegmentRegion(long address, long size, boolean readOnly, boolean confined, RangeGuard guard) {
         arena = confined ? Arena.ofConfined() : Arena.ofShared();
         this.guard = guard.getNumber();
         faultsBefore = guard.getFaultsBefore();
         isPrivate = size == 0;
+        showsZeros = isPrivate || FaultGuard.replacesPages(this.guard);
         MemorySegment writable = Linking.segment(address, size, arena);
         segment = readOnly ? writable.asReadOnly() : writable;
     }
@@ -55,6 +60,7 @@ public final class MemorySegmentRegion {
         guard = 0;
         faultsBefore = 0;
         isPrivate = true;
+        showsZeros = true;
         segment = arena.allocate(size, Long.BYTES);
     }
 
@@ -105,91 +111,137 @@ public final class MemorySegmentRegion {
     }
 
     public int getIntVolatile(long index) {
-        return (int) Atomics.INT.getVolatile(segment, index);
+        int value = (int) Atomics.INT.getVolatile(segment, index);
+        awaitFault();
+        return value;
     }
 
     public int getIntAcquire(long index) {
-        return (int) Atomics.INT.getAcquire(segment, index);
+        int value = (int) Atomics.INT.getAcquire(segment, index);
+        awaitFault();
+        return value;
     }
 
     public void putIntVolatile(long index, int value) {
         Atomics.INT.setVolatile(segment, index, value);
+        awaitFault();
     }
 
     public void putIntRelease(long index, int value) {
         Atomics.INT.setRelease(segment, index, value);
+        awaitFault();
     }
 
     public int compareAndExchangeInt(long index, int expected, int newValue) {
-        return (int) Atomics.INT.compareAndExchange(segment, index, expected, newValue);
+        bringIn(index);
+        int before = (int) Atomics.INT.compareAndExchange(segment, index, expected, newValue);
+        awaitFault();
+        return before;
     }
 
     public int getAndAddInt(long index, int delta) {
-        return (int) Atomics.INT.getAndAdd(segment, index, delta);
+        bringIn(index);
+        int before = (int) Atomics.INT.getAndAdd(segment, index, delta);
+        awaitFault();
+        return before;
     }
 
     public int getAndSetInt(long index, int newValue) {
-        return (int) Atomics.INT.getAndSet(segment, index, newValue);
+        bringIn(index);
+        int before = (int) Atomics.INT.getAndSet(segment, index, newValue);
+        awaitFault();
+        return before;
     }
 
     public long getLongVolatile(long index) {
-        return (long) Atomics.LONG.getVolatile(segment, index);
+        long value = (long) Atomics.LONG.getVolatile(segment, index);
+        awaitFault();
+        return value;
     }
 
     public long getLongAcquire(long index) {
-        return (long) Atomics.LONG.getAcquire(segment, index);
+        long value = (long) Atomics.LONG.getAcquire(segment, index);
+        awaitFault();
+        return value;
     }
 
     public void putLongVolatile(long index, long value) {
         Atomics.LONG.setVolatile(segment, index, value);
+        awaitFault();
     }
 
     public void putLongRelease(long index, long value) {
         Atomics.LONG.setRelease(segment, index, value);
+        awaitFault();
     }
 
     public long compareAndExchangeLong(long index, long expected, long newValue) {
-        return (long) Atomics.LONG.compareAndExchange(segment, index, expected, newValue);
+        bringIn(index);
+        long before = (long) Atomics.LONG.compareAndExchange(segment, index, expected, newValue);
+        awaitFault();
+        return before;
     }
 
     public long getAndAddLong(long index, long delta) {
-        return (long) Atomics.LONG.getAndAdd(segment, index, delta);
+        bringIn(index);
+        long before = (long) Atomics.LONG.getAndAdd(segment, index, delta);
+        awaitFault();
+        return before;
     }
 
     public long getAndSetLong(long index, long newValue) {
-        return (long) Atomics.LONG.getAndSet(segment, index, newValue);
+        bringIn(index);
+        long before = (long) Atomics.LONG.getAndSet(segment, index, newValue);
+        awaitFault();
+        return before;
     }
 
     public void copyTo(long index, byte[] destination, int startIndex, int count) {
+        if (copiesByWords()) {
+            copy(segment, index, MemorySegment.ofArray(destination), startIndex, count);
+            return;
+        }
         MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, index, destination, startIndex, count);
         awaitFault();
     }
 
     public void copyFrom(long index, byte[] source, int startIndex, int count) {
+        if (copiesByWords()) {
+            copy(MemorySegment.ofArray(source), startIndex, segment, index, count);
+            return;
+        }
         MemorySegment.copy(source, startIndex, segment, ValueLayout.JAVA_BYTE, index, count);
         awaitFault();
     }
 
     /** Copies {@code count} bytes to where the next ones of the buffer belong, whose position stays. */
     void copyTo(long index, ByteBuffer destination, int count) {
-        MemorySegment.copy(segment, index, MemorySegment.ofBuffer(destination), 0, count);
-        awaitFault();
+        copy(segment, index, MemorySegment.ofBuffer(destination), 0, count);
     }
 
     /** Copies the next {@code count} bytes of the buffer, whose position stays. */
     void copyFrom(long index, ByteBuffer source, int count) {
-        MemorySegment.copy(MemorySegment.ofBuffer(source), 0, segment, index, count);
-        awaitFault();
+        copy(MemorySegment.ofBuffer(source), 0, segment, index, count);
     }
 
     public void copyElementsTo(
             long index, Object destination, int elementSize, Endian endian, int startIndex, int count) {
+        if (copiesByWords()) {
+            long start = (long) startIndex * elementSize;
+            copyNumbers(segment, index, segmentOf(destination), start, elementSize, endian, count);
+            return;
+        }
         MemorySegment.copy(segment, layoutOf(destination, endian), index, destination, startIndex, count);
         awaitFault();
     }
 
     public void copyElementsFrom(
             long index, Object source, int elementSize, Endian endian, int startIndex, int count) {
+        if (copiesByWords()) {
+            long start = (long) startIndex * elementSize;
+            copyNumbers(segmentOf(source), start, segment, index, elementSize, endian, count);
+            return;
+        }
         MemorySegment.copy(source, startIndex, segment, layoutOf(source, endian), index, count);
         awaitFault();
     }
@@ -206,10 +258,44 @@ public final class MemorySegmentRegion {
         return layout.withOrder(endian == Endian.BIG ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** An array of numbers as a segment. */
+    private static MemorySegment segmentOf(Object array) {
+        return switch (array) {
+            case short[] numbers -> MemorySegment.ofArray(numbers);
+            case int[] numbers -> MemorySegment.ofArray(numbers);
+            case long[] numbers -> MemorySegment.ofArray(numbers);
+            case float[] numbers -> MemorySegment.ofArray(numbers);
+            default -> MemorySegment.ofArray((double[]) array);
+        };
+    }
+
+    /** Between an array, in the processor's order of bytes, and the map, in any. */
+    private void copyNumbers(
+            MemorySegment from, long fromIndex, MemorySegment to, long toIndex, int size, Endian endian, long count) {
+        if ((endian == Endian.BIG) == (ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN)) {
+            WordCopy.copy(from, fromIndex, to, toIndex, count * size);
+        } else {
+            WordCopy.copyReversed(from, fromIndex, to, toIndex, size, count);
+        }
+        awaitFault();
+    }
+
     /** The ranges may overlap: a copy between segments behaves as if through a buffer. */
     public void move(long destination, long source, long count) {
-        MemorySegment.copy(segment, source, segment, destination, count);
+        copy(segment, source, segment, destination, count);
+    }
+
+    private void copy(MemorySegment from, long fromIndex, MemorySegment to, long toIndex, long count) {
+        if (copiesByWords()) {
+            WordCopy.copy(from, fromIndex, to, toIndex, count);
+        } else {
+            MemorySegment.copy(from, fromIndex, to, toIndex, count);
+        }
         awaitFault();
+    }
+
+    private boolean copiesByWords() {
+        return WordCopy.IS_NEEDED && !showsZeros;
     }
 
     /** Whether a page of the range was found gone, as far as the accesses of the calling thread go. */
@@ -252,8 +338,7 @@ public final class MemorySegmentRegion {
     }
 
     void copyTo(long index, MemorySegmentRegion destination, long count) {
-        MemorySegment.copy(segment, index, destination.segment, 0, count);
-        awaitFault();
+        copy(segment, index, destination.segment, 0, count);
     }
 
     /**
@@ -261,7 +346,21 @@ public final class MemorySegmentRegion {
      * late for who is to tell of it. So this calls native code, any.
      */
     private void awaitFault() {
-        if (guard == 0) {
+        if (!showsZeros) {
+            Thread.holdsLock(this);
+        }
+    }
+
+    /**
+     * Throws what the JVM does if the page of that byte is gone, before it is read and written in one step: the JVM
+     * itself does that, if the code is not compiled well, and ends if the page is gone.
+     */
+    private void bringIn(long index) {
+        if (!showsZeros) {
+            if (!PlatformJvm.canBeWritten(address(index))) {
+                throw new InternalError("an unsafe memory access operation would meet a page that is gone");
+            }
+            Atomics.BYTE.getVolatile(segment, index);
             Thread.holdsLock(this);
         }
     }

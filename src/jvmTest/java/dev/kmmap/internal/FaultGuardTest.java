@@ -3,9 +3,11 @@ package dev.kmmap.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -24,6 +26,14 @@ class FaultGuardTest {
             "slice MMapFaultException", "slice MMapFaultException",
             "buffer InternalError", "alive");
 
+    private static final List<String> AMONG_OTHERS = List.of(
+            "opened: null",
+            "put back: another library's SIGBUS handler is installed over kmmap's, until the next map is opened",
+            "opened again: null", "MMapFaultException",
+            "capability true", "MMapFaultException",
+            "blocked: this thread blocks SIGBUS, until it opens a map",
+            "opened again: null", "MMapFaultException");
+
     @Test
     void thisBuildHasThem() {
         assertTrue(FaultGuard.isInstalled());
@@ -38,6 +48,19 @@ class FaultGuardTest {
     void truncationIsAnExceptionInEveryKindOfJvm(String option) throws Exception {
         List<String> output = run(option);
         assertEquals(GUARDED, output, option);
+    }
+
+    /** The JDK's library for others that install handlers: it leaves the JVM's in the kernel, and keeps theirs. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "-XX:+UseG1GC", "-Xint", "-XX:TieredStopAtLevel=1", "-XX:-TieredCompilation", "-Xcheck:jni",
+    })
+    void truncationIsAnExceptionWhereOthersChainTheirSignals(String option) throws Exception {
+        Path library = Path.of(System.getProperty("java.home"), "lib", "libjsig.so");
+        assertTrue(Files.exists(library));
+        Map<String, String> preloaded = Map.of("LD_PRELOAD", library.toString());
+        assertEquals(GUARDED, ChildJvm.errors(preloaded, TruncatedProgram.class, List.of(), option));
+        assertEquals(AMONG_OTHERS, ChildJvm.errors(Map.of(), OtherHandlersProgram.class, List.of(), option));
     }
 
     @Test
@@ -70,16 +93,6 @@ class FaultGuardTest {
     }
 
     private static List<String> run(String... options) throws Exception {
-        List<String> command = Stream.of(
-                Stream.of(ProcessHandle.current().info().command().orElseThrow(), "--enable-native-access=ALL-UNNAMED"),
-                Stream.of(options),
-                Stream.of("-cp", System.getProperty("java.class.path"), TruncatedProgram.class.getName()))
-                .flatMap(words -> words).toList();
-        // -Xcheck:jni says on the other stream that the signal has another handler than the JVM's.
-        Process child = new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).start();
-        child.getOutputStream().close();
-        List<String> output = new String(child.getErrorStream().readAllBytes()).lines().toList();
-        assertEquals(0, child.waitFor(), output.toString());
-        return output;
+        return ChildJvm.errors(TruncatedProgram.class, List.of(), options);
     }
 }
