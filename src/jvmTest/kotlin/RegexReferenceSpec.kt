@@ -49,7 +49,8 @@ internal class RegexReferenceSpec : FunSpec({
             if ("(?!" in case.pattern || "(?<!" in case.pattern || "\\1" in case.pattern) continue
             if (case.text.any { it.isSurrogate() || it == '\u0301' || it == '\u1e9e' }) continue
             val own = places(own(case))
-            if (own != places(reference(case.regex(), case.text))) differences += "$seed: ${case.line(own)}"
+            val reference = places(reference(case.regex(), case.text))
+            if (own != reference) differences += "$seed: ${case.line(own)}, not $reference"
         }
         differences.shouldBeEmpty()
     }

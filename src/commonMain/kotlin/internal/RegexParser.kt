@@ -191,7 +191,8 @@ internal class RegexParser(private val pattern: String, private var flags: Int) 
         skipComments()
         if (!scanner.isAtEnd && scanner.peek in "*+?{") refuse("a quantifier of a quantifier", scanner.at)
         // As in java.util.regex, a quantified \R never takes one half of \r\n.
-        val body = if (atom === lineBreak) RegexNode.Atomic(atom) else atom
+        val isLineBreak = atom === lineBreak || atom is RegexNode.Group && atom.body === lineBreak
+        val body = if (isLineBreak) RegexNode.Atomic(atom) else atom
         return RegexNode.Repeat(body, min, max, mode)
     }
 
