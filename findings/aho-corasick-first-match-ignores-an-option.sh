@@ -16,7 +16,7 @@
 # Why it matters: the quick check and the full search of one object contradict each other.
 #
 # Documentation: the builder's Javadoc says that the Trie matches keywords between white space, with the example that
-# "thatkeyword" has no match of "keyword". No call is excepted, and no issue about it was found.
+# "thatkeyword" has no match of "keyword". No call is excepted, and no report of it was found.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -15,7 +15,7 @@
 # Why it matters: half of a change is on the disk, for good, and the caller has been told that it failed.
 #
 # Documentation: the README calls transaction atomic, isolated and fully ACID compliant. That an error aborts is said
-# of the other two; that it does not abort here is to be concluded from that. The author says so in an issue of 2021.
+# of the other two; that it does not abort here is to be concluded from that. The author says so in an answer of 2021.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -15,7 +15,7 @@
 # must not overlap.
 # Why it matters: the option that was chosen so that they do not is the one that is not kept.
 #
-# Documentation: the options have no comment but their names. The author says in an issue of 2019 that all algorithms
+# Documentation: the options have no comment but their names. The author says in an answer of 2019 that all algorithms
 # are to give the same results; a fault of LONGEST_MATCH in SetBackwardOracleMatching was taken for mended by 0.4.3.
 set -eu
 tmp=$(mktemp -d)
@@ -26,7 +26,7 @@ for candidate in /usr/lib/jvm/*25*/bin/java; do
 done
 [ -n "$java" ] || { echo "no JDK 25 under /usr/lib/jvm" >&2; exit 2; }
 cat > "$tmp/pom.xml" <<'X'
-<project xmlns="http://maven.apache.org/POM/4.0.0">
+<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>findings</groupId>
   <artifactId>search</artifactId>

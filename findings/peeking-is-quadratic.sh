@@ -28,7 +28,7 @@ for candidate in /usr/lib/jvm/*25*/bin/java; do
 done
 [ -n "$java" ] || { echo "no JDK 25 under /usr/lib/jvm" >&2; exit 2; }
 cat > "$tmp/pom.xml" <<'X'
-<project xmlns="http://maven.apache.org/POM/4.0.0">
+<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>findings</groupId>
   <artifactId>peek</artifactId>

@@ -20,7 +20,7 @@
 # so for some.
 #
 # Documentation: promises something between a bytearray and a file, and says that find takes its bounds as a slice
-# does. Neither `in` nor the file position is mentioned there. An issue of 2025 has the case of 110, and is open.
+# does. Neither `in` nor the file position is mentioned there. A report of 2025 has the case of 110, and is open.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
