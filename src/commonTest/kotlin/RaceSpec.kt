@@ -155,7 +155,7 @@ internal class RaceSpec : FunSpec({
                     if (inFile) MMap.open(file.path, Access.WRITE).use { it.resize(most) }
                 }
                 ProcessResources.descriptors() shouldBe descriptors
-                for (mapped in listOf(file.path, "memfd:kmmap")) {
+                for (mapped in listOf(file.path, "memfd:kmmap (deleted)")) {
                     ProcessResources.rangesNaming(mapped)?.let { it shouldBe emptyList() }
                 }
             }

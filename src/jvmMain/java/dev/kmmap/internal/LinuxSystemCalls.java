@@ -62,8 +62,8 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final long BYTES_PER_BLOCK = 512;
 
     private static final int W_OK = 2;
-    private static final int AT_EMPTY_PATH = 0x1000;
-    private static final int STATX_TYPE_MODE_SIZE_AND_BLOCKS = 0x1 | 0x2 | 0x200 | 0x400;
+    private static final long AT_EMPTY_PATH = 0x1000;
+    private static final long STATX_TYPE_MODE_SIZE_AND_BLOCKS = 0x1 | 0x2 | 0x200 | 0x400;
     private static final long STATX_LENGTH = 256;
 
     /** More than any {@code struct statfs}, which begins with the type. */
@@ -76,9 +76,12 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private static final long STATX_X64 = 332;
     private static final long STATX_ARM64 = 291;
 
-    /** statx(2) by its number: older C libraries, musl's before 1.2.5, have no function for it. */
-    private static final Function STATX = new Function("syscall",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS),
+    /**
+     * For what not every C library has a function: statx(2), which musl has from 1.2.5 on, and cachestat(2). The kernel
+     * takes arguments of any kind as whole words.
+     */
+    private static final Function SYSCALL = new Function("syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
             Option.firstVariadicArg(1));
     private static final Function FSTATFS =
             new Function("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
@@ -96,11 +99,6 @@ final class LinuxSystemCalls extends PosixSystemCalls {
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT), Option.firstVariadicArg(4));
     private static final Function LSEEK =
             new Function("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
-
-    /** No C library has a function for cachestat(2) yet. */
-    private static final Function SYSCALL = new Function("syscall",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT),
-            Option.firstVariadicArg(1));
     private static final Function PRCTL = new Function("prctl",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS),
             Option.firstVariadicArg(1));
@@ -211,8 +209,8 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     private long status(long descriptor, ToLongFunction<MemorySegment> field) {
         return call((arena, state) -> {
             MemorySegment status = arena.allocate(STATX_LENGTH, Long.BYTES);
-            long result = (long) handle(STATX).invokeExact(state, statx,
-                    number(descriptor), arena.allocateFrom(""), AT_EMPTY_PATH, STATX_TYPE_MODE_SIZE_AND_BLOCKS, status);
+            long result = (long) handle(SYSCALL).invokeExact(state, statx, (long) number(descriptor),
+                    arena.allocateFrom("").address(), AT_EMPTY_PATH, STATX_TYPE_MODE_SIZE_AND_BLOCKS, status.address());
             return result == 0 ? field.applyAsLong(status) : result;
         });
     }
@@ -299,7 +297,8 @@ final class LinuxSystemCalls extends PosixSystemCalls {
             range.setAtIndex(JAVA_LONG, 0, offset);
             range.setAtIndex(JAVA_LONG, 1, length);
             MemorySegment found = arena.allocate((long) numbers.length * Long.BYTES, Long.BYTES);
-            long result = (long) handle(SYSCALL).invokeExact(state, CACHESTAT, number(descriptor), range, found, 0);
+            long result = (long) handle(SYSCALL).invokeExact(
+                    state, CACHESTAT, (long) number(descriptor), range.address(), found.address(), 0L, 0L);
             MemorySegment.copy(found, JAVA_LONG, 0, numbers, 0, numbers.length);
             return result;
         });

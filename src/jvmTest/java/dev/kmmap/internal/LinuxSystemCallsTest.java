@@ -90,8 +90,8 @@ class LinuxSystemCallsTest {
             try (FakeLibrary library = new FakeLibrary(PosixSystemCalls.class, LinuxSystemCalls.class)) {
                 library.define("sysconf", 4096L, 30);
                 library.define("syscall", arguments -> {
-                    if (!arguments[0].equals(number) || !arguments[1].equals(5)) return -1L;
-                    MemorySegment status = FakeLibrary.memory(arguments[5], 256);
+                    if (!arguments[0].equals(number) || !arguments[1].equals(5L)) return -1L;
+                    MemorySegment status = FakeLibrary.memory(MemorySegment.ofAddress((long) arguments[5]), 256);
                     status.set(ValueLayout.JAVA_SHORT, 28, (short) FIFO);
                     status.set(ValueLayout.JAVA_LONG, 40, 12_345L);
                     return 0L;

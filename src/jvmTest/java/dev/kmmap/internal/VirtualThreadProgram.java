@@ -33,6 +33,10 @@ public final class VirtualThreadProgram {
 
     public static void main(String[] arguments) throws Exception {
         try (MMap map = MMap.anonymous(SIZE)) {
+            // Searches would pass a hole in one step.
+            for (long page = 0; page < SIZE; page += MMap.pageSize()) {
+                map.set(page + 1, (byte) 3);
+            }
             show("find of bytes", map, it -> it.find(new byte[] {1, 2}));
             show("find", map, it -> it.find("nowhere"));
             show("rfind", map, it -> it.rfind("nowhere"));
