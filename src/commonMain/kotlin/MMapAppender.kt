@@ -114,7 +114,6 @@ public class MMapAppender private constructor(private val map: MMap, private val
      *   refuses; the appender is closed all the same, and if the file could not be cut, zeros remain at its end.
      *   Windows refuses that as long as somebody else maps the file.
      */
-    @Throws(IOException::class)
     override fun close() {
         if (map.isClosed) return
         map.use {

@@ -86,6 +86,61 @@ static void reads_and_writes(void) {
     close(descriptor);
 }
 
+/* Lines of /proc/self/maps that begin inside the range. */
+static int mappings(uintptr_t first, uintptr_t end) {
+    FILE *file = fopen("/proc/self/maps", "r");
+    check(file != NULL, "the list of mappings");
+    int count = 0;
+    char line[512];
+    while (fgets(line, sizeof line, file) != NULL) {
+        uintptr_t start = (uintptr_t) strtoull(line, NULL, 16);
+        if (start >= first && start < end) count++;
+    }
+    fclose(file);
+    return count;
+}
+
+/* Fifteen pages upwards, and one from the end downwards, which leaves all between them as it was. */
+static void pages_in_any_order(void) {
+    install();
+    const size_t pages = 8192;
+    int descriptor = new_file();
+    check(ftruncate(descriptor, (off_t) (pages * page)) == 0, "a longer file");
+    volatile unsigned char *memory = mmap(NULL, pages * page, PROT_READ, MAP_SHARED, descriptor, 0);
+    check(memory != MAP_FAILED, "a map");
+    long long number = kmmap_guard_register((long long) memory, (long long) (pages * page));
+    check(ftruncate(descriptor, 0) == 0, "truncation");
+    int most = 0;
+    for (size_t low = 0, high = pages - 1; low < high; ) {
+        for (int i = 0; i < 15 && low < high; i++) check(memory[page * low++] == 0, "zeros");
+        check(memory[page * high--] == 0, "zeros");
+        int now = mappings((uintptr_t) memory, (uintptr_t) memory + pages * page);
+        if (now > most) most = now;
+    }
+    check(counters[number] >= 256, "many faults");
+    check(most <= 600, "a few hundred mappings at the most");
+    kmmap_guard_release(number);
+    close(descriptor);
+}
+
+/* The pool of huge pages may be empty: then no page can be had, and only a whole one can be replaced. */
+static void huge_pages(void) {
+    install();
+    const size_t size = 4 << 20;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_NORESERVE;
+    volatile unsigned char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (memory == MAP_FAILED) {
+        printf("no huge pages here\n");
+        return;
+    }
+    long long number = kmmap_guard_register((long long) memory, (long long) size);
+    check(memory[size / 2 + 4096] == 0, "zeros");
+    memory[5000] = 1;
+    check(memory[5000] == 1, "a store");
+    kmmap_guard_release(number);
+    check(munmap((void *) memory, size) == 0, "unmapping");
+}
+
 static void numbers(void) {
     install();
     long long first = kmmap_guard_register(0x10000, 1);
@@ -213,6 +268,8 @@ void ends_by_the_signal(const char *name, void (*run)(void)) {
 int main(void) {
     page = (size_t) sysconf(_SC_PAGESIZE);
     passes("reads and writes", reads_and_writes);
+    passes("pages that are met in any order stay a few mappings", pages_in_any_order);
+    passes("a huge page that the pool lacks is replaced as a whole", huge_pages);
     passes("numbers", numbers);
     passes("an earlier handler gets what is not ours", earlier_handler);
     passes("an earlier handler with information gets what is not ours", earlier_handler_with_information);

@@ -40,8 +40,12 @@ public fun MMap.asMemorySegment(offset: Long = 0, length: Long = -1): MemorySegm
 }
 
 /**
- * As [asMemorySegment], as a direct buffer, with all that is said there: it dies with the map. Its byte order is at
- * first big-endian, as that of every buffer.
+ * The memory of the map itself as a direct buffer, with all that [asMemorySegment] says: it dies with the map. Its byte
+ * order is at first big-endian, as that of every buffer.
+ *
+ * **`force` writes nothing.** Every direct buffer of the JDK is a `MappedByteBuffer`, but one of memory that the JDK
+ * has not mapped itself has no file: its `force` and `load` return and have done nothing, and its `isLoaded` knows
+ * nothing. [MMap.flush], [prefetch] and [residency] are for that.
  *
  * @throws IllegalArgumentException if the range lies outside, or has more than 2,147,483,639 bytes, the JDK's limit.
  * @throws UnsupportedOperationException if the map has no read permission.

@@ -93,6 +93,13 @@ internal fun tellsPages(@Suppress("UNUSED_PARAMETER") descriptor: Int): Boolean 
 
 internal fun reopenFile(@Suppress("UNUSED_PARAMETER") descriptor: Int): Long = NOT_HAD
 
+/** Its file systems keep no bytes past the end of a file. */
+internal fun writeZeros(
+    @Suppress("UNUSED_PARAMETER") descriptor: Int,
+    @Suppress("UNUSED_PARAMETER") offset: Long,
+    @Suppress("UNUSED_PARAMETER") length: Long,
+): Long = NOT_HAD
+
 internal fun dataFrom(
     @Suppress("UNUSED_PARAMETER") descriptor: Int,
     @Suppress("UNUSED_PARAMETER") offset: Long,

@@ -10,9 +10,11 @@
 
 /*
  * One fault takes microseconds, and each page replaced may become a mapping of its own, of which a process can have
- * about as many as there are numbers. So every so many faults the rest of the range is replaced at once.
+ * about as many as there are numbers. So every so many faults the rest of the range is replaced at once, which is what
+ * loops upwards need, and more rarely all of it: in whatever order pages are met, they stay a few hundred mappings.
  */
 #define FAULTS_UNTIL_REST 16
+#define FAULTS_UNTIL_ALL 256
 
 /*
  * What the kernel knows of a handler. The guard asks and tells the kernel itself, since sigaction(3) may be another
@@ -246,14 +248,24 @@ static void pass_on(int entry, int signal_number, siginfo_t *info, void *context
     frame->uc_link = before;
 }
 
+/* Not by mmap(3), in whose place others may have put more than a signal handler can do. */
+static int put_zeros(uintptr_t from, uintptr_t end) {
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
+    return syscall(SYS_mmap, from, end - from, PROT_READ | PROT_WRITE, flags, -1, 0) == (long) from;
+}
+
 /* Counts before the zeros become visible: whoever reads them finds the counter changed. */
 static int replace(int number, uintptr_t at, uintptr_t end) {
     uint64_t faults = count_fault(number);
     uintptr_t from = at & ~(page - 1);
-    size_t length = faults % FAULTS_UNTIL_REST == 0 ? end - from : page;
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
-    /* Not mmap(3), in whose place others may have put more than a signal handler can do. */
-    return syscall(SYS_mmap, from, length, PROT_READ | PROT_WRITE, flags, -1, 0) == (long) from;
+    uintptr_t first = atomic_load(&ranges[number].first);
+    if (first <= RESERVED) return 0;
+    if (faults % FAULTS_UNTIL_ALL != 0) {
+        uintptr_t until = faults % FAULTS_UNTIL_REST == 0 ? end : from + page;
+        if (put_zeros(from, until)) return 1;
+        /* A part of a huge page, which cannot be replaced. */
+    }
+    return put_zeros(first, end);
 }
 
 static int is_replaced(uintptr_t at) {

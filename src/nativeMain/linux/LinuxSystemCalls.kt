@@ -13,6 +13,7 @@ import dev.kmmap.internal.linux.kmmap_name_memory
 import dev.kmmap.internal.linux.kmmap_posix_fallocate
 import dev.kmmap.internal.linux.kmmap_seals
 import dev.kmmap.internal.linux.kmmap_seek
+import dev.kmmap.internal.linux.kmmap_write_zeros
 import dev.kmmap.internal.posix.kmmap_close
 import dev.kmmap.internal.posix.kmmap_open
 import dev.kmmap.internal.posix.kmmap_unlink
@@ -102,6 +103,9 @@ internal fun nameRange(address: Long, length: Long, name: String): Long = kmmap_
 
 /** Whether mincore(2) is true of the file: to who may write it. (Its owner, too; one who may not is not recognized.) */
 internal fun tellsPages(descriptor: Int): Boolean = access("$DESCRIPTORS$descriptor", W_OK) == 0
+
+internal fun writeZeros(descriptor: Int, offset: Long, length: Long): Long =
+    kmmap_write_zeros(descriptor, offset, length)
 
 internal fun dataFrom(descriptor: Int, offset: Long): Long = kmmap_seek(descriptor, offset, SEEK_DATA)
 

@@ -165,6 +165,9 @@ internal object PosixSystemCalls : SystemCalls {
     override fun residency(address: Long, pages: ByteArray): Long =
         pages.usePinned { kmmap_mincore(address, pages.size * pageSize, it.addressOf(0)) }
 
+    override fun writeZeros(descriptor: Long, offset: Long, length: Long): Long =
+        uninterrupted { writeZeros(number(descriptor), offset, length) }
+
     override fun seekData(descriptor: Long, offset: Long): Long = dataFrom(number(descriptor), offset)
 
     override fun seekHole(descriptor: Long, offset: Long): Long = holeFrom(number(descriptor), offset)

@@ -103,8 +103,8 @@ private class Opening(private val request: MapRequest, private val calls: System
                 "$source, offset=$offset, length=${request.length}, fileSize=$fileSize"
         }
         val end = offset + request.length
-        mapping.clearPastEnd(fileSize, file = descriptor)
         undo.onFailure { truncate(descriptor, fileSize) }
+        mapping.clearPastEnd(fileSize, end, file = descriptor)
         val allocated = calls.allocate(descriptor, fileSize, end - fileSize)
         val detail = "$source, offset=$fileSize, length=${end - fileSize}, fileSize=$fileSize"
         calls.check(SystemCall.ALLOCATE, allocated, detail)

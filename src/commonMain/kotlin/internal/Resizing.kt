@@ -44,8 +44,8 @@ internal class Resizing(
     fun run(): Unit = undoing { undo ->
         if (newSize == old.size && newFileSize == fileSize) return
         if (newFileSize > fileSize) {
-            mapping.clearPastEnd(fileSize, old)
             undo.onFailure { cutBack() }
+            mapping.clearPastEnd(fileSize, newFileSize, old)
             mapping.grow(fileSize, newFileSize)
         }
         if (newSize < old.size) mapping.hasShrunk = true

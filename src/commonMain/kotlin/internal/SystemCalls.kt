@@ -156,6 +156,9 @@ internal interface SystemCalls {
      */
     fun tellsResidency(descriptor: Long): Boolean = true
 
+    /** pwrite(2) of zeros, at most [length] of them, more than 0: how many were written. */
+    fun writeZeros(descriptor: Long, offset: Long, length: Long): Long = NOT_HAD
+
     /** lseek(2) with SEEK_DATA: where the first byte from [offset] on lies that is in no hole. Moves the offset. */
     fun seekData(descriptor: Long, offset: Long): Long = NOT_HAD
 

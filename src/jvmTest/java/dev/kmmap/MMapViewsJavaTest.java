@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +54,60 @@ class MMapViewsJavaTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** The JDK has no direct buffer that is no MappedByteBuffer, and lets none of ours refuse what it cannot do. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void forceOfABufferWritesNothingAndThatOfASegmentThrows() throws Exception {
+        try (MMap map = MMap.open(path.toString(), Access.WRITE)) {
+            ByteBuffer buffer = MMaps.asByteBuffer(map);
+            buffer.put(0, (byte) 'J');
+            MappedByteBuffer mapped = assertInstanceOf(MappedByteBuffer.class, buffer);
+            assertSame(mapped, mapped.force());
+            assertTrue(dirtyKibibytes() > 0);
+            map.flush();
+            MemorySegment segment = MMaps.asMemorySegment(map);
+            assertFalse(segment.isMapped());
+            assertThrows(UnsupportedOperationException.class, segment::force);
+            assertThrows(UnsupportedOperationException.class, segment::load);
+            assertThrows(UnsupportedOperationException.class, segment::isLoaded);
+        }
+    }
+
+    /** The kernel raises no signal for what it copies itself, so the map cannot know. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aChannelThatWritesFromALostPageWritesLessOrFailsAndTheMapDoesNotKnow() throws Exception {
+        int size = (int) (4 * MMap.pageSize());
+        Files.write(path, new byte[size]);
+        Path copy = folder.resolve("copy");
+        try (MMap map = MMap.open(path.toString());
+                FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE);
+                FileChannel channel = FileChannel.open(copy, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            file.truncate(100);
+            ByteBuffer buffer = MMaps.asByteBuffer(map);
+            assertTrue(channel.write(buffer) < size);
+            IOException failure = assertThrows(IOException.class, () -> channel.write(buffer));
+            assertTrue(failure.getMessage().contains("Bad address"), failure.getMessage());
+            assertEquals(0, map.get(0));
+            assertEquals(100, map.fileSize());
+        }
+    }
+
+    /** What of the file's page waits to be written, as the kernel has it. */
+    private int dirtyKibibytes() throws IOException {
+        int dirty = 0;
+        boolean isOurs = false;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            if (!line.contains("kB") && line.contains("-")) {
+                isOurs = line.endsWith(path.toString());
+            }
+            if (isOurs && (line.startsWith("Shared_Dirty:") || line.startsWith("Private_Dirty:"))) {
+                dirty += Integer.parseInt(line.replaceAll("\\D", ""));
+            }
+        }
+        return dirty;
     }
 
     @Test

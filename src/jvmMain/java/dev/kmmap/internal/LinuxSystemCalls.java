@@ -97,6 +97,8 @@ final class LinuxSystemCalls extends PosixSystemCalls {
             new Function("fchmod", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final Function MREMAP = new Function("mremap",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT), Option.firstVariadicArg(4));
+    private static final Function PWRITE =
+            new Function("pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
     private static final Function LSEEK =
             new Function("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final Function PRCTL = new Function("prctl",
@@ -269,6 +271,12 @@ final class LinuxSystemCalls extends PosixSystemCalls {
     public long remap(long address, long oldLength, long newLength) {
         return call((_, state) ->
                 (long) handle(MREMAP).invokeExact(state, address, oldLength, newLength, MREMAP_MAYMOVE));
+    }
+
+    @Override
+    public long writeZeros(long descriptor, long offset, long length) {
+        return uninterrupted(() -> call((arena, state) -> (long) handle(PWRITE).invokeExact(
+                state, number(descriptor), arena.allocate(length), length, offset)));
     }
 
     @Override
