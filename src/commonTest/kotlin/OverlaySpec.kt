@@ -74,4 +74,14 @@ internal class OverlaySpec : FunSpec({
             platformSystemCalls.close(descriptor) shouldBe 0
         } shouldBe true
     }
+    testUnless({ noOverlay }, "numbers of the cache are not told, rather than none, but which pages are there is") {
+        withOverlay("lower") { path ->
+            write(path)
+            MMap.open(path).use { map ->
+                map.cacheStatistics() shouldBe null
+                map[0]
+                map.residency(0, page).isComplete shouldBe true
+            }
+        } shouldBe true
+    }
 })
