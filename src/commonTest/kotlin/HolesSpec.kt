@@ -159,8 +159,9 @@ internal class HolesSpec : FunSpec({
         }
     }
 
-    testNeeding(Needs.HOLES, "100 GiB of holes are searched") {
-        val size = 100L * 1024 * MIB
+    testNeeding(Needs.HOLES, "holes of more bytes than there is memory are searched") {
+        // An emulator has memory to pay for each page of a map.
+        val size = (if (Needs.TEBIBYTE_MAPS.reason == null) 100 else 4) * 1024 * MIB
         val memory = MMap.anonymous(size)
         memory.use { map ->
             map[size - 10] = 7

@@ -2,37 +2,39 @@ package dev.kmmap.internal
 
 import kotlinx.io.Buffer
 import kotlinx.io.IOException
+import kotlinx.io.RawSource
 import kotlinx.io.buffered
 import kotlinx.io.files.Path
 import kotlinx.io.files.SystemFileSystem
 import kotlinx.io.readString
 
-/** What Linux tells about the process in files. */
+/** What Linux tells about the process in files. Elsewhere there are none, even if a path leads to some, as on Wine. */
 internal object ProcessFiles {
     /** The text of a short one; `null` where there is none. */
-    fun read(path: String): String? = try {
-        SystemFileSystem.source(Path(path)).buffered().use { it.readString() }
-    } catch (_: IOException) {
-        null
-    }
+    fun read(path: String): String? = ifThere(path) { source -> source.buffered().use { it.readString() } }
 
     /** How many lines a file has that may be long; `null` where there is none. */
-    fun countLines(path: String): Long? = try {
-        SystemFileSystem.source(Path(path)).use { source ->
-            val part = Buffer()
-            val bytes = ByteArray(READ_AT_ONCE)
-            var lines = 0L
-            while (source.readAtMostTo(part, READ_AT_ONCE.toLong()) >= 0) {
-                while (true) {
-                    val count = part.readAtMostTo(bytes)
-                    if (count <= 0) break
-                    for (i in 0 until count) if (bytes[i] == LINE_FEED_BYTE) lines++
-                }
+    fun countLines(path: String): Long? = ifThere(path) { source ->
+        val part = Buffer()
+        val bytes = ByteArray(READ_AT_ONCE)
+        var lines = 0L
+        while (source.readAtMostTo(part, READ_AT_ONCE.toLong()) >= 0) {
+            while (true) {
+                val count = part.readAtMostTo(bytes)
+                if (count <= 0) break
+                for (i in 0 until count) if (bytes[i] == LINE_FEED_BYTE) lines++
             }
-            lines
         }
-    } catch (_: IOException) {
-        null
+        lines
+    }
+
+    private inline fun <T> ifThere(path: String, read: (RawSource) -> T): T? {
+        if (currentSystem != OperatingSystem.LINUX_X64 && currentSystem != OperatingSystem.LINUX_ARM64) return null
+        return try {
+            SystemFileSystem.source(Path(path)).use(read)
+        } catch (_: IOException) {
+            null
+        }
     }
 
     private const val READ_AT_ONCE = 8192
