@@ -5,10 +5,10 @@
 //   native.skip          whether this build leaves out Kotlin/Native; why is in target/native/skipped
 //   jvm.library.skip     whether the JVM's shared libraries cannot be compiled here
 //   jvm.library.which    which of them are: all, or with -DskipNative the host's only
-//   native.runs          what build/native is to do: native.task, but no tests where tests are left out
+//   native.runs          what build/native/run is to do: native.task, but no tests where tests are left out
 //   tests.skip           whether the tests are left out
 //   test.tools.skip      whether nothing is installed for the tests
-//   tests.report.late    whether build/summary.groovy follows: then a failed test lets the other targets run first
+//   tests.report.late    whether build/test/summary.groovy follows: then a failed test lets the other targets run first
 import org.apache.maven.toolchain.ToolchainManager
 
 def jdk = session.container.lookup(ToolchainManager).getToolchainFromBuildContext('jdk', session)
