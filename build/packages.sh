@@ -20,7 +20,7 @@ install_packages() {
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     if [ "${KMMAP_INSTALL:-}" != 1 ] && [ "${CI:-}" != true ]; then
-        why_not="lacks Debian packages, which KMMAP_INSTALL=1 installs: ${missing[*]}"
+        why_not="lacks Debian packages that KMMAP_INSTALL=1 installs: ${missing[*]}"
     elif [ "$(id -u)" != 0 ]; then
         why_not="needs root, or: apt-get install ${missing[*]}"
     else
