@@ -1,7 +1,7 @@
 // Makes the pages: target/dokka, of the common, JVM and native API and the guides, and target/javadoc, of what a Java
 // program sees. Dokka's Maven plugin documents one platform only, so this gives Dokka the source sets as they are, in a
-// program of its own, because Dokka looks for classes of the JDK that runs it: Site.java. Javadoc is made by the JDK's own
-// tool, of sources that JavaStubs.java writes from class files and KDoc.
+// program of its own, because Dokka looks for classes of the JDK that runs it: Site.java. Javadoc is made by the JDK's
+// own tool, of sources that JavaStubs.java writes from class files and KDoc.
 import groovy.json.JsonOutput
 import org.apache.maven.plugin.MojoFailureException
 import org.eclipse.aether.RepositorySystem

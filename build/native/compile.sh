@@ -29,7 +29,8 @@ fingerprint() {
         for word in "$BUILD/native/compile.sh" "${@:2}"; do
             word=${word#-Xinclude=}
             word=${word#-I}
-            [ "$word" = "$1" ] || [ ! -e "$word" ] || find "$word" -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum
+            [ "$word" = "$1" ] || [ ! -e "$word" ] ||
+                find "$word" -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum
         done
     } | sha256sum
 }
@@ -56,8 +57,8 @@ native_files() {
     for folder in kotlin ${2//,/ }; do kotlin_files "src/$1/$folder"; done
 }
 
-# fragment_arguments COMMON NATIVE: prints the arguments that compile the files COMMON (names, one a line) as common code
-# and NATIVE as native code. Code of the common fragment sees no declaration of the native one, as it should be.
+# fragment_arguments COMMON NATIVE: prints the arguments that compile the files COMMON (names, one a line) as common
+# code and NATIVE as native code. Code of the common fragment sees no declaration of the native one, as it should be.
 fragment_arguments() {
     local file assigned=
     for file in $1; do assigned+=",common:$file"; done
@@ -114,7 +115,8 @@ build_tests() {
         "$(kotlin_files src/commonTest/kotlin examples examples/console/common)" \
         "$(native_files nativeTest "$folders" && kotlin_files examples/console/native "${out#"$PWD"/}/generated")")
     once "$tests" konanc -p library -target "$konan_target" -module-name kmmap-test \
-        "-friend-modules" "$out/kmmap.klib" "${STRICT[@]}" "${OPT_INS[@]}" "${libraries[@]}" "${fragments[@]}" -o "$tests"
+        "-friend-modules" "$out/kmmap.klib" "${STRICT[@]}" "${OPT_INS[@]}" "${libraries[@]}" "${fragments[@]}" \
+        -o "$tests"
     local arguments=(-p program -target "$konan_target" -enable-assertions "-Xinclude=$tests" "${LINK_OPTIONS[@]}"
         "${libraries[@]}" -e dev.kmmap.test.main -o "$program")
     # Lines in stack traces, which Windows programs cannot have.

@@ -4,8 +4,8 @@ tests_status=0 # 3 once a test has failed
 tests_target=  # whose tests are running
 tests_pid=
 
-# start_tests TARGET PROGRAM RUNNER [SPEC...]: once those of the target before have ended. PROGRAM is relative, RUNNER as
-# in build/native/targets.
+# start_tests TARGET PROGRAM RUNNER [SPEC...]: once those of the target before have ended. PROGRAM is relative, RUNNER
+# as in build/native/targets.
 start_tests() {
     await_tests
     tests_target=$1
@@ -19,8 +19,8 @@ start_tests() {
     limit=$TESTS_TIMEOUT
     [ "${KMMAP_LONG:-}" != 1 ] || limit=36000 # the long forms take hours on a busy machine
     # KMMAP_RUNNER is qemu, wine or nothing: they have limits of their own.
-    KMMAP_RUNNER=${runner%%[- ]*} KMMAP_TEST_PROGRAM=$again timeout "$limit" "${run_with[@]}" "$program" "$counts" "${@:4}" \
-        </dev/null >"$log" 2>&1 3<&- &
+    KMMAP_RUNNER=${runner%%[- ]*} KMMAP_TEST_PROGRAM=$again timeout "$limit" \
+        "${run_with[@]}" "$program" "$counts" "${@:4}" </dev/null >"$log" 2>&1 3<&- &
     tests_pid=$!
     trap 'kill "$tests_pid" 2>/dev/null || true' EXIT
 }
