@@ -1,6 +1,6 @@
-// Makes the examples runnable on the JVM, as build/native does for the native targets: a start script for the Kotlin
-// main of each (target/examples/grep) and for its Java twin (target/examples/grep-java). Runs the one that the property
-// example.run names, in target/, where its files are out of the way.
+// Makes the examples runnable on the JVM, as build/native/run does for the native targets: a start script for the
+// Kotlin main of each (target/examples/grep) and for its Java twin (target/examples/grep-java). Runs the one that the
+// property example.run names, in target/, where its files are out of the way.
 def folder = new File(project.build.directory, 'examples')
 folder.mkdirs()
 def classpath = (project.runtimeClasspathElements + project.build.testOutputDirectory).join(File.pathSeparator)

@@ -4,11 +4,13 @@
 //   kotlin.common.test   the same of the tests; the Kotlin examples are compiled with them
 //   native.skip          whether this build leaves out Kotlin/Native; why is in target/native/skipped
 //   jvm.library.skip     whether the JVM's shared libraries cannot be compiled here
-//   jvm.library.which    which of them are: all, or with -DskipNative the host's only
-//   native.runs          what build/native is to do: native.task, but no tests where tests are left out
+//   jvm.library.which    which of them are: all, or with -DskipNative and -Dfast the host's only
+//   native.runs          what build/native/run is to do: native.task, but no tests where tests are left out
 //   tests.skip           whether the tests are left out
 //   test.tools.skip      whether nothing is installed for the tests
-//   tests.report.late    whether build/summary.groovy follows: then a failed test lets the other targets run first
+//   test                 with -Dfast, the tests of build/test/fast.txt, as -Dtest=... of Surefire has them
+//   lint.skip            whether shell scripts and C code are not checked, as on systems without a shell
+//   tests.report.late    whether build/test/summary.groovy follows: then a failed test lets the other targets run first
 import org.apache.maven.toolchain.ToolchainManager
 
 def jdk = session.container.lookup(ToolchainManager).getToolchainFromBuildContext('jdk', session)
@@ -33,7 +35,7 @@ def given = { String name ->
 def system = "${System.getProperty('os.name')} ${System.getProperty('os.arch')}"
 def why = given('skipNative') ? '-DskipNative' : system != 'Linux amd64' ? "cannot be built on $system" : null
 project.properties['jvm.library.skip'] = (system != 'Linux amd64').toString()
-project.properties['jvm.library.which'] = why ? 'host' : 'all'
+project.properties['jvm.library.which'] = why || given('fast') ? 'host' : 'all'
 def skipped = new File(project.build.directory, 'native/skipped')
 skipped.parentFile.mkdirs()
 if (why) skipped.text = why else skipped.delete()
@@ -45,6 +47,16 @@ project.properties['tests.skip'] = testsSkipped.toString()
 project.properties['test.tools.skip'] = (testsSkipped || why != null).toString()
 def task = project.properties['native.task']
 project.properties['native.runs'] = testsSkipped && task == 'test' ? 'library' : task
+
+if (given('fast')) {
+    def (left, chosen) = new File(project.basedir, 'build/test/fast.txt').readLines()
+        .findAll { it =~ /^[+-]/ }.split { it.startsWith('-') }
+    // Surefire's * ends at the end of a package.
+    def pattern = { String line -> line.substring(1).replace('.', '/').replace('/*', '/**/*') }
+    project.properties['test'] = (chosen.collect { pattern(it) } + left.collect { "!${pattern(it)}" }).join(',')
+}
+def noShell = system.startsWith('Windows')
+project.properties['lint.skip'] = (noShell || given('lint.skip')).toString()
 
 def summaryFollows = session.goals.any { it in ['verify', 'install', 'deploy'] }
 project.properties['tests.report.late'] = summaryFollows.toString()

@@ -73,17 +73,17 @@ public class Sums {
     }
 }
 JAVA
-run() { java -cp "$work/sqlite-jdbc-3.50.3.0.jar" "$work/Sums.java" "$@" "$work/Sums.java" 2>/dev/null; }
+sums() { java -cp "$work/sqlite-jdbc-3.50.3.0.jar" "$work/Sums.java" "$@" "$work/Sums.java" 2>/dev/null; }
 
 mkdir "$work/plain" "$work/lower" "$work/upper" "$work/merged"
-run make "$work/plain/db"
+sums make "$work/plain/db"
 cp "$work/plain/db" "$work/lower/db"
 mount -t tmpfs none "$work/upper"
 mkdir "$work/upper/files" "$work/upper/scratch"
 mount -t overlay overlay -o "lowerdir=$work/lower,upperdir=$work/upper/files,workdir=$work/upper/scratch" "$work/merged"
 
-plain="plain folder: $(run read "$work/plain/db")"
-overlay="overlay:      $(run read "$work/merged/db")"
+plain="plain folder: $(sums read "$work/plain/db")"
+overlay="overlay:      $(sums read "$work/merged/db")"
 printf '%s\n' "$plain" "$overlay"
 commits="1000 1000, another process commits: without a map 2000,"
 [ "$plain" = "plain folder: $commits with a map 2000, opened later 2000" ]

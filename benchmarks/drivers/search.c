@@ -30,7 +30,7 @@ static const unsigned char *rfind(const File *hay, const File *needle) {
     while (starts > 0) {
         const unsigned char *at = memrchr(hay->bytes, needle->bytes[0], starts);
         if (at == NULL || memcmp(at, needle->bytes, needle->length) == 0) return at;
-        starts = (size_t)(at - hay->bytes);
+        starts = (size_t) (at - hay->bytes);
     }
     return NULL;
 }
@@ -39,13 +39,13 @@ static uint64_t sink;
 
 // As fast as AVX2 reads: loads and additions only, four independent sums.
 __attribute__((target("avx2"))) static const unsigned char *read_all(const File *hay, const File *needle) {
-    (void)needle;
+    (void) needle;
     __m256i sums[4] = {0};
-    const __m256i *words = (const __m256i *)hay->bytes;
+    const __m256i *words = (const __m256i *) hay->bytes;
     for (size_t i = 0; i + 4 <= hay->length / sizeof(__m256i); i += 4)
         for (int j = 0; j < 4; j++) sums[j] = _mm256_add_epi64(sums[j], _mm256_load_si256(words + i + j));
     __m256i sum = _mm256_add_epi64(_mm256_add_epi64(sums[0], sums[1]), _mm256_add_epi64(sums[2], sums[3]));
-    sink += (uint64_t)_mm256_extract_epi64(sum, 0) + (uint64_t)_mm256_extract_epi64(sum, 2);
+    sink += (uint64_t) _mm256_extract_epi64(sum, 0) + (uint64_t) _mm256_extract_epi64(sum, 2);
     return NULL;
 }
 
@@ -61,12 +61,12 @@ static File mapped(const char *path) {
         int descriptor = open(path, O_RDONLY);
         struct stat status;
         if (descriptor < 0 || fstat(descriptor, &status) != 0) exit((perror(path), 1));
-        size_t length = (size_t)status.st_size;
+        size_t length = (size_t) status.st_size;
         void *bytes = mmap(NULL, length, PROT_READ, MAP_SHARED | MAP_POPULATE, descriptor, 0);
         if (bytes == MAP_FAILED || i == 255) exit((perror(path), 1));
         close(descriptor);
         strcpy(known[i].path, path);
-        known[i].file = (File){bytes, length};
+        known[i].file = (File) {bytes, length};
     }
     return known[i].file;
 }
@@ -74,7 +74,7 @@ static File mapped(const char *path) {
 static uint64_t thread_time(void) {
     struct timespec time;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+    return (uint64_t) time.tv_sec * 1000000000u + (uint64_t) time.tv_nsec;
 }
 
 int main(int count, char **arguments) {
@@ -89,7 +89,7 @@ int main(int count, char **arguments) {
         uint64_t start = thread_time();
         for (long i = 0; i < repeats; i++) found = search(&hay, &needle);
         uint64_t end = thread_time();
-        printf("%lu %ld\n", end - start, found == NULL ? -1 : (long)(found - hay.bytes));
+        printf("%lu %ld\n", end - start, found == NULL ? -1 : (long) (found - hay.bytes));
         fflush(stdout);
     }
     return 0;

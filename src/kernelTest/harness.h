@@ -72,7 +72,7 @@ static unsigned char *place(struct fenced region, long long size, int at_end) {
 }
 
 /* What is searched for: a needle, in either case if case is ignored, or one of the bytes of a set. */
-enum kind {NEEDLE, ANY_CASE, SET};
+enum kind { NEEDLE, ANY_CASE, SET };
 
 struct wanted {
     const unsigned char *bytes;
@@ -104,8 +104,7 @@ static unsigned char small_letter(unsigned char byte) {
 
 static int is_at(struct wanted wanted, const unsigned char *at) {
     if (wanted.kind == SET) return memchr(wanted.bytes, at[0], (size_t) wanted.size) != NULL;
-    if (wanted.kind == NEEDLE)
-        return at[0] == wanted.bytes[0] && memcmp(at, wanted.bytes, (size_t) wanted.size) == 0;
+    if (wanted.kind == NEEDLE) return at[0] == wanted.bytes[0] && memcmp(at, wanted.bytes, (size_t) wanted.size) == 0;
     for (long long i = 0; i < wanted.size; i++)
         if (small_letter(at[i]) != small_letter(wanted.bytes[i])) return 0;
     return 1;

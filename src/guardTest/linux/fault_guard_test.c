@@ -1,6 +1,6 @@
 /*
- * Tests of fault_guard.c, by processes whose files are truncated under their maps. Run by build/kernel; prints what has
- * passed, and aborts at the first thing that has not.
+ * Tests of fault_guard.c, by processes whose files are truncated under their maps. Run by build/native/kernel; prints
+ * what has passed, and aborts at the first thing that has not.
  */
 #include "guard_test.h"
 
@@ -111,7 +111,7 @@ static void pages_in_any_order(void) {
     long long number = kmmap_guard_register((long long) memory, (long long) (pages * page));
     check(ftruncate(descriptor, 0) == 0, "truncation");
     int most = 0;
-    for (size_t low = 0, high = pages - 1; low < high; ) {
+    for (size_t low = 0, high = pages - 1; low < high;) {
         for (int i = 0; i < 15 && low < high; i++) check(memory[page * low++] == 0, "zeros");
         check(memory[page * high--] == 0, "zeros");
         int now = mappings((uintptr_t) memory, (uintptr_t) memory + pages * page);

@@ -27,7 +27,7 @@ int sigaction(int number, const struct sigaction *action, struct sigaction *old)
         return 0;
     }
     int (*real)(int, const struct sigaction *, struct sigaction *) =
-        (int (*)(int, const struct sigaction *, struct sigaction *)) dlsym(RTLD_NEXT, "sigaction");
+            (int (*)(int, const struct sigaction *, struct sigaction *)) dlsym(RTLD_NEXT, "sigaction");
     return real(number, action, old);
 }
 
@@ -68,7 +68,7 @@ static void check_guarded(void) {
     check(mmap(again, page, PROT_READ, flags, guarded_file, (off_t) page) == again, "a map");
     uint64_t before = counters[number];
     check(*(volatile unsigned char *) again == 0 && counters[number] == before + 1,
-        "a page that is gone is replaced, and counted");
+          "a page that is gone is replaced, and counted");
 }
 
 static void meet_unguarded(void) {

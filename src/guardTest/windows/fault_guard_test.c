@@ -1,6 +1,6 @@
 /*
  * Tests of fault_guard.c and guarded_scan.c on Windows. A page that was made inaccessible stands for one that is gone:
- * no test can have a disk fail. Run by build/kernel; aborts at the first thing that is wrong.
+ * no test can have a disk fail. Run by build/native/kernel; aborts at the first thing that is wrong.
  */
 #include "../../nativeMain/cinterop/fault_guard.h"
 #include "../../nativeMain/cinterop/guarded_scan.h"
@@ -74,7 +74,7 @@ static DWORD WINAPI search_and_fail(void *unused) {
         check(kmmap_guarded_backward(scanner, (long long) memory, PAGES * PAGE) == -1, "backward too");
         check(kmmap_guarded_count(scanner, (long long) memory, PAGES * PAGE, 0, (long long) &next) == -1, "counting");
         check(kmmap_guarded_collect(scanner, (long long) memory, PAGES * PAGE, 0, (long long) indices, 4) == -1,
-            "collecting");
+              "collecting");
         before += 4;
         check(counters[number] == before, "each was counted");
         forbid(memory, gone, PAGE_READWRITE);

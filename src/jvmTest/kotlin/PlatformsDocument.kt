@@ -67,7 +67,7 @@ internal object PlatformsDocument {
     )
 
     /** The targets of the build: what has a command to run its programs, if only an empty one (`-`), is executed. */
-    private fun native(): List<Column> = Path.of("build/targets").readLines()
+    private fun native(): List<Column> = Path.of("build/native/targets").readLines()
         .filter { it.isNotBlank() && !it.startsWith('#') }
         .map { row ->
             val words = row.split(Regex("\\s+"))
@@ -80,7 +80,7 @@ internal object PlatformsDocument {
             Column(words[0], system, executed = words.size > RUN_WITH)
         }
 
-    /** The column of build/targets that says how programs are run. */
+    /** The column of build/native/targets that says how programs are run. */
     private const val RUN_WITH = 4
 
     private fun cell(feature: Feature, column: Column): String {

@@ -81,7 +81,7 @@ static int is_taken(int number, uintptr_t first, uintptr_t end) {
     if (!atomic_compare_exchange_strong(&ranges[number].first, &free_number, RESERVED)) return 0;
     atomic_store(&ranges[number].end, end);
     int count = atomic_load(&used);
-    while (count <= number && !atomic_compare_exchange_weak(&used, &count, number + 1)) { }
+    while (count <= number && !atomic_compare_exchange_weak(&used, &count, number + 1)) {}
     /* Last: from now on the handler takes the range for registered. */
     atomic_store(&ranges[number].first, first);
     return 1;

@@ -96,6 +96,7 @@ static void handle(int entry, int signal_number, siginfo_t *info, void *context)
     static void entry_##n(int signal_number, siginfo_t *info, void *context) { \
         handle(n, signal_number, info, context); \
     }
+/* clang-format off */
 ENTRY(0) ENTRY(1) ENTRY(2) ENTRY(3) ENTRY(4) ENTRY(5) ENTRY(6) ENTRY(7)
 ENTRY(8) ENTRY(9) ENTRY(10) ENTRY(11) ENTRY(12) ENTRY(13) ENTRY(14) ENTRY(15)
 
@@ -103,6 +104,7 @@ static void (*const entries[LINKS])(int, siginfo_t *, void *) = {
     entry_0, entry_1, entry_2, entry_3, entry_4, entry_5, entry_6, entry_7,
     entry_8, entry_9, entry_10, entry_11, entry_12, entry_13, entry_14, entry_15,
 };
+/* clang-format on */
 
 /* The entry that the kernel calls, or -1. */
 static int entry_of(const struct action *action) {

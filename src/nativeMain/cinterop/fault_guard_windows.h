@@ -17,7 +17,8 @@ static DWORD way_back_key = TLS_OUT_OF_INDEXES;
 /* Wine tells of a file that was truncated under it as of memory that is not there. */
 static int is_about_a_page(const EXCEPTION_RECORD *record) {
     return (record->ExceptionCode == (DWORD) EXCEPTION_IN_PAGE_ERROR ||
-            record->ExceptionCode == (DWORD) EXCEPTION_ACCESS_VIOLATION) && record->NumberParameters >= 2;
+            record->ExceptionCode == (DWORD) EXCEPTION_ACCESS_VIOLATION) &&
+            record->NumberParameters >= 2;
 }
 
 static LONG CALLBACK handle(EXCEPTION_POINTERS *exception) {

@@ -51,8 +51,8 @@ long long kmmap_guarded_backward(long long scanner, long long haystack, long lon
 }
 
 long long kmmap_guarded_collect(
-    long long scanner, long long haystack, long long length, long long overlapping, long long indices,
-    long long capacity) {
+        long long scanner, long long haystack, long long length, long long overlapping, long long indices,
+        long long capacity) {
     struct search s = new_search(scanner, haystack, length);
     s.overlapping = overlapping;
     s.out = (long long *) indices;
@@ -61,7 +61,7 @@ long long kmmap_guarded_collect(
 }
 
 long long kmmap_guarded_count(
-    long long scanner, long long haystack, long long length, long long overlapping, long long next) {
+        long long scanner, long long haystack, long long length, long long overlapping, long long next) {
     struct search s = new_search(scanner, haystack, length);
     s.overlapping = overlapping;
     s.out = (long long *) next;

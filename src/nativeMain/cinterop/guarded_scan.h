@@ -12,11 +12,11 @@ long long kmmap_guarded_backward(long long scanner, long long haystack, long lon
 
 /* `indices` is the address of an array. */
 long long kmmap_guarded_collect(
-    long long scanner, long long haystack, long long length, long long overlapping, long long indices,
-    long long capacity);
+        long long scanner, long long haystack, long long length, long long overlapping, long long indices,
+        long long capacity);
 
 /* `next` is the address of one number. */
 long long kmmap_guarded_count(
-    long long scanner, long long haystack, long long length, long long overlapping, long long next);
+        long long scanner, long long haystack, long long length, long long overlapping, long long next);
 
 #endif

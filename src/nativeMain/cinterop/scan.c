@@ -141,7 +141,8 @@ static inline int take(struct harvest *harvest, long long position) {
 static ALWAYS_INLINE int take_all(struct harvest *harvest, uint64_t bits, long long start, int shift) {
     long long *const indices = harvest->indices;
     if (harvest->capacity - harvest->count <= 64) {
-        for (; bits != 0; bits &= bits - 1) if (take(harvest, start + (lowest_bit(bits) >> shift))) return 1;
+        for (; bits != 0; bits &= bits - 1)
+            if (take(harvest, start + (lowest_bit(bits) >> shift))) return 1;
         return 0;
     }
     long long at = harvest->count;

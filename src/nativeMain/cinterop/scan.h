@@ -35,11 +35,10 @@ long long kmmap_scan_size(long long length);
  * does not have is not used. Where case is ignored, ASCII letters match in either case, and all other bytes as always.
  */
 struct kmmap_scanner *kmmap_scan_prepare(
-    void *memory, const unsigned char *needle, long long length, long long level, long long ignore_case);
+        void *memory, const unsigned char *needle, long long length, long long level, long long ignore_case);
 
 /* The same for any one of the bytes of a set, at least one, in any order and also several times. */
-struct kmmap_scanner *kmmap_scan_prepare_set(
-    void *memory, const unsigned char *set, long long length, long long level);
+struct kmmap_scanner *kmmap_scan_prepare_set(void *memory, const unsigned char *set, long long length, long long level);
 
 /* The highest level that the processor has. */
 long long kmmap_scan_best_level(void);
@@ -58,15 +57,15 @@ long long kmmap_scan_backward(const struct kmmap_scanner *scanner, const unsigne
  * the one before ends, or behind it; if they may overlap, a byte after the one before, or behind that.
  */
 long long kmmap_scan_collect(
-    const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length, long long overlapping,
-    long long *indices, long long capacity);
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length, long long overlapping,
+        long long *indices, long long capacity);
 
 /*
  * How many such occurrences there are. Sets `next` to where the next one may begin: the first position that was not
  * looked at, for want of bytes, or where the last occurrence ends, if that is behind it. Counting goes on from there.
  */
 long long kmmap_scan_count(
-    const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length, long long overlapping,
-    long long *next);
+        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length, long long overlapping,
+        long long *next);
 
 #endif

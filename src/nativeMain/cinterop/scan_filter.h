@@ -49,8 +49,8 @@ TARGET static ALWAYS_INLINE struct NAME(filter) NAME(prepare)(
 }
 
 /* Where all probes match, or the byte is in the set, at the positions from `at` on. */
-TARGET static ALWAYS_INLINE VECTOR NAME(match)(
-        const struct NAME(filter) *filter, int comparison, int probes, long long at) {
+TARGET static ALWAYS_INLINE VECTOR
+NAME(match)(const struct NAME(filter) *filter, int comparison, int probes, long long at) {
     const VECTOR bytes = LOAD(filter->probed[0] + at);
     if (comparison == MANY) return NAME(members)(filter->set, bytes);
     if (comparison == FEW) {
@@ -184,21 +184,23 @@ TARGET static ALWAYS_INLINE long long NAME(collect_by)(
 #undef MATCH
 
 #define DEFINE_FILTERS(name, comparison, probes) \
-    TARGET static NOINLINE long long NAME(next_##name)(const struct kmmap_scanner *scanner, \
-            const unsigned char *haystack, long long at, long long count, uint64_t *hits) { \
+    TARGET static NOINLINE long long NAME(next_##name)( \
+            const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, long long count, \
+            uint64_t *hits) { \
         return NAME(next_by)(scanner, haystack, at, count, hits, comparison, probes); \
     } \
-    TARGET static NOINLINE long long NAME(previous_##name)(const struct kmmap_scanner *scanner, \
-            const unsigned char *haystack, long long at, uint64_t *hits) { \
+    TARGET static NOINLINE long long NAME(previous_##name)( \
+            const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, uint64_t *hits) { \
         return NAME(previous_by)(scanner, haystack, at, hits, comparison, probes); \
     }
 #define DEFINE_CERTAIN(name, comparison) \
-    TARGET static NOINLINE long long NAME(collect_##name)(const struct kmmap_scanner *scanner, \
-            const unsigned char *haystack, long long at, long long count, struct harvest *harvest) { \
+    TARGET static NOINLINE long long NAME(collect_##name)( \
+            const struct kmmap_scanner *scanner, const unsigned char *haystack, long long at, long long count, \
+            struct harvest *harvest) { \
         return NAME(collect_by)(scanner, haystack, at, count, harvest, comparison); \
     } \
-    TARGET static NOINLINE long long NAME(count_##name)(const struct kmmap_scanner *scanner, \
-            const unsigned char *haystack, long long length) { \
+    TARGET static NOINLINE long long NAME(count_##name)( \
+            const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) { \
         return NAME(count_by)(scanner, haystack, length, comparison); \
     }
 DEFINE_FILTERS(exact1, EXACT, 1)
@@ -263,8 +265,8 @@ static NOINLINE void NAME(collect_certain)(
 }
 
 /* Where each hit is an occurrence. */
-static NOINLINE long long NAME(count)(
-        const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
+static NOINLINE long long
+NAME(count)(const struct kmmap_scanner *scanner, const unsigned char *haystack, long long length) {
     if (length < WIDTH) return NARROWER(count)(scanner, haystack, length);
     switch (scanner->comparison) {
         case EXACT: return NAME(count_exact1)(scanner, haystack, length);

@@ -7,6 +7,7 @@
  * How common each byte is, 0 the rarest: its rank in 16 MiB of programs, manuals and markup. Two bytes are corrected,
  * which text has not and other data is full of: 0 and 255. On data of another kind searching is slower, never wrong.
  */
+/* clang-format off */
 static const uint8_t byte_rank[256] = {
     255,  60,  59,  58,  57,  56,  55,  54,  53, 196, 245,  52,  89,  51,  50,  49,
      48,  47,  46,  45,  44,  43,  42,  41,  40,  39,  38,  37,  36,  35,  34,  33,
@@ -25,6 +26,7 @@ static const uint8_t byte_rank[256] = {
      87,  68, 150,  84,  75,  74,  82,  67,  73,  66,  72,  65,  71,  70,  64,  69,
      88,  12,  11,  10,   9,   8,  63,   7,   6,   5,   4,   3,   2,   1,   0, 212,
 };
+/* clang-format on */
 
 /*
  * Picks the offsets of `count` bytes, the best first, out of the whole needle: who looked only at its beginning would

@@ -42,7 +42,7 @@ static ALWAYS_INLINE long long count_equal(
     long long i = 0;
     for (; length - i >= WORD_BYTES; i += WORD_BYTES) {
         const uint64_t differences =
-            load_word(range(wanted, step, i, WORD_BYTES)) ^ given_word(range(given, step, i, WORD_BYTES), fold);
+                load_word(range(wanted, step, i, WORD_BYTES)) ^ given_word(range(given, step, i, WORD_BYTES), fold);
         if (differences == 0) continue;
         return i + (step > 0 ? lowest_bit(differences) : 63 - highest_bit(differences)) / 8;
     }
@@ -124,8 +124,8 @@ static ALWAYS_INLINE void two_way(
         }
         const long long left = parts.cut - known;
         COMPARED(left > 0 ? left : 0);
-        const int matches =
-            left <= 0 || is_equal(range(wanted, step, known, left), range(given, step, at + known, left), left, fold);
+        const int matches = left <= 0 ||
+                is_equal(range(wanted, step, known, left), range(given, step, at + known, left), left, fold);
         if (matches && take(harvest, step > 0 ? at : last_at - at)) return;
         at += parts.move;
         known = parts.remember;

@@ -65,8 +65,7 @@ static ALWAYS_INLINE uint64_t given_few(const unsigned char *at, long long count
     return fold ? fold_word(load_few(at, count)) : load_few(at, count);
 }
 
-static ALWAYS_INLINE int is_equal(
-        const unsigned char *wanted, const unsigned char *given, long long length, int fold) {
+static ALWAYS_INLINE int is_equal(const unsigned char *wanted, const unsigned char *given, long long length, int fold) {
     if (!fold) return memcmp(wanted, given, (size_t) length) == 0;
     for (; length > WORD_BYTES; length -= WORD_BYTES, wanted += WORD_BYTES, given += WORD_BYTES)
         if (given_word(given, 1) != load_word(wanted)) return 0;

@@ -35,7 +35,8 @@ def jvm = new StringBuilder()
 tools.printJvmDump(jvm, classes.sort(), filters)
 check('kmmap-jvm.api', jvm.toString(), known('kmmap-jvm.api'))
 
-def targets = new File(project.basedir, 'build/targets').readLines().findAll { it && !it.startsWith('#') }.collect {
+def table = new File(project.basedir, 'build/native/targets')
+def targets = table.readLines().findAll { it && !it.startsWith('#') }.collect {
     def (name, konan) = it.split(/\s+/)
     [klib: new File(project.build.directory, "native/$name/kmmap.klib"), target: new KlibTarget(konan, name),
         skipped: new File(project.build.directory, "native/$name/skipped").file]

@@ -94,7 +94,7 @@ if (testsRan) {
     report('jvm', jvm)
     reportSkipped('jvm', jvmSkipped)
 }
-new File(project.basedir, 'build/targets').eachLine { line ->
+new File(project.basedir, 'build/native/targets').eachLine { line ->
     if (line.startsWith('#') || line.isBlank()) return
     def (name, konanTarget, suffix, sourceFolders, runWith) = line.split(/\s+/, 5) as List
     def skipped = [new File(nativeFolder, 'skipped'), new File(nativeFolder, "$name/skipped")].find { it.file }

@@ -1,4 +1,4 @@
-// Checks the folder that build/publish.groovy has laid out, as those will who take it: Maven Central (files,
+// Checks the folder that build/publish/publish.groovy has laid out, as those will who take it: Maven Central (files,
 // checksums, POMs), Gradle (the specification of module metadata, every size, hash and link) and Kotlin (metadata jar,
 // klibs). Then compares the module metadata, field by field, with that of kotlinx-io, which the Kotlin Gradle plugin
 // has written.
@@ -25,8 +25,8 @@ def root = project.artifactId
 def version = project.version
 def wrong = new LinkedHashSet<String>()
 def claim = { boolean holds, String otherwise -> if (!holds) wrong << otherwise }
-def files = evaluate(new File(project.basedir, 'build/publish-files.groovy'))
-def targets = new File(project.basedir, 'build/targets').readLines().findAll { it && !it.startsWith('#') }
+def files = evaluate(new File(project.basedir, 'build/publish/files.groovy'))
+def targets = new File(project.basedir, 'build/native/targets').readLines().findAll { it && !it.startsWith('#') }
     .collect { it.split(/\s+/)[0..2] }
 def suffixes = ['jvm'] + targets*.getAt(2)
 def artifacts = [root] + suffixes.collect { "$root-$it".toString() }

@@ -1,4 +1,4 @@
-// The files of a publication, for build/publish.groovy: archives of the same bytes wherever and whenever they are made,
+// The files of a publication, for publish.groovy: archives of the same bytes wherever and whenever they are made,
 // POMs, checksums, signatures.
 import java.security.MessageDigest
 import java.time.LocalDateTime

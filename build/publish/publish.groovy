@@ -10,8 +10,8 @@ import java.util.zip.ZipFile
 import org.apache.maven.model.Dependency
 import org.apache.maven.plugin.MojoFailureException
 
-def module = evaluate(new File(project.basedir, 'build/publish-module.groovy'))
-def files = evaluate(new File(project.basedir, 'build/publish-files.groovy'))
+def module = evaluate(new File(project.basedir, 'build/publish/module.groovy'))
+def files = evaluate(new File(project.basedir, 'build/publish/files.groovy'))
 def fail = { String why ->
     println "ERROR $why"
     throw new MojoFailureException(why)
@@ -26,7 +26,8 @@ def metadata = new File(output, 'native/metadata')
 def version = project.version
 def sources = new File(project.basedir, 'src')
 
-def targets = new File(project.basedir, 'build/targets').readLines().findAll { it && !it.startsWith('#') }.collect {
+def table = new File(project.basedir, 'build/native/targets')
+def targets = table.readLines().findAll { it && !it.startsWith('#') }.collect {
     def (name, konan, suffix, folders) = it.split(/\s+/, 5) as List
     def out = new File(output, "native/$name")
     [name: name, konan: konan, suffix: suffix, folders: folders.split(',') as List, out: out]

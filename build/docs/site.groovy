@@ -1,7 +1,7 @@
 // Makes the pages: target/dokka, of the common, JVM and native API and the guides, and target/javadoc, of what a Java
 // program sees. Dokka's Maven plugin documents one platform only, so this gives Dokka the source sets as they are, in a
-// program of its own, because Dokka looks for classes of the JDK that runs it: build/Site.java. Javadoc is made by the
-// JDK's own tool, of sources that build/JavaStubs.java writes from class files and KDoc.
+// program of its own, because Dokka looks for classes of the JDK that runs it: Site.java. Javadoc is made by the JDK's
+// own tool, of sources that JavaStubs.java writes from class files and KDoc.
 import groovy.json.JsonOutput
 import org.apache.maven.plugin.MojoFailureException
 import org.eclipse.aether.RepositorySystem
@@ -82,13 +82,13 @@ def emptied = { String name ->
 }
 
 new File(output, 'site').mkdirs()
-new File(output, 'site/java').text = "${properties['jdk.home']}/bin/java" // build/site-check reads it
+new File(output, 'site/java').text = "${properties['jdk.home']}/bin/java" // build/docs/site-check reads it
 def words = [includes: [path('Module.md')]]
 def common = [dependentSourceSets: [[scopeId: 'kmmap', sourceSetName: 'common']]]
 // With the standard library that its parts were compiled against, newer than what they ask for.
 java(resolve([kotlin('kotlin-stdlib')] + ['dokka-core', 'dokka-base', 'analysis-kotlin-symbols'].collect {
     "org.jetbrains.dokka:$it:${properties['dokka.version']}".toString()
-}), [path('build/Site.java'), write([
+}), [path('build/docs/Site.java'), write([
     sourceSet('common', 'common', ['commonMain/kotlin'], metadata, words + [samples: samples]),
     sourceSet('jvm', 'jvm', ['jvmMain/kotlin', 'jvmMain/java'], jvmLibraries, words + common),
     sourceSet('native', 'native', ['nativeMain/kotlin'], [nativeLibrary().path] + metadata,
@@ -97,7 +97,8 @@ java(resolve([kotlin('kotlin-stdlib')] + ['dokka-core', 'dokka-base', 'analysis-
 
 def stubs = emptied('site/stubs')
 def libraries = jvmLibraries.join(File.pathSeparator)
-java(resolve([kotlin('kotlin-compiler-embeddable')]), [path('build/JavaStubs.java'), project.basedir, stubs, libraries])
+java(resolve([kotlin('kotlin-compiler-embeddable')]),
+    [path('build/docs/JavaStubs.java'), project.basedir, stubs, libraries])
 def title = "$project.name $project.version"
 run(['javadoc', '-J-XX:+UseSerialGC', '-locale', 'en', '-quiet', '-Werror', '-Xdoclint:all,-missing',
     '--release', properties['java.version'], '-encoding', 'UTF-8', '-docencoding', 'UTF-8',

@@ -1,4 +1,4 @@
-// Gradle module metadata, and the project structure in the root's jar, for build/publish.groovy: what the Kotlin Gradle
+// Gradle module metadata, and the project structure in the root's jar, for publish.groovy: what the Kotlin Gradle
 // plugin publishes, for the same targets. The first format is specified in Gradle's repository
 // (gradle-module-metadata-latest-specification.md), the second is as in the root jars of kotlinx-io.
 import groovy.json.JsonOutput

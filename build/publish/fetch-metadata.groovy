@@ -1,5 +1,5 @@
 // Unpacks what common code sees of the libraries: the source sets that every target of ours has, which are metadata
-// klibs in the library's root jar. build/publish.sh compiles against target/native/metadata/dependencies/*/*.
+// klibs in the library's root jar. build/publish/metadata.sh compiles against target/native/metadata/dependencies/*/*.
 import groovy.json.JsonSlurper
 import org.eclipse.aether.RepositorySystem
 import org.eclipse.aether.artifact.DefaultArtifact
@@ -13,7 +13,7 @@ def find = { String coordinates ->
     repositories.resolveArtifact(session.repositorySession, request).artifact.file
 }
 def variants = ['jvmApiElements']
-new File(project.basedir, 'build/targets').eachLine { line ->
+new File(project.basedir, 'build/native/targets').eachLine { line ->
     if (!line.startsWith('#') && !line.isBlank()) variants << "${line.split(/\s+/)[0]}ApiElements".toString()
 }
 

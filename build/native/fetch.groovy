@@ -1,5 +1,5 @@
 // Has Maven's own resolver (its mirrors, its credentials, its offline switch) fetch what the native build needs, and
-// tells build/native where the files are:
+// tells build/native/run where the files are:
 //   target/native/settings.sh            shell variables
 //   target/native/<target>/*.klibs       one klib a line: what the library needs, and what its tests need on top,
 //                                        unless the tests of the target cannot be built
@@ -90,7 +90,7 @@ def fetchTarget = { File folder, String suffix, boolean onlyLibrary ->
     new File(folder, 'kotest.todo').text = todo.join()
 }
 
-new File(project.basedir, 'build/targets').eachLine { line ->
+new File(project.basedir, 'build/native/targets').eachLine { line ->
     if (line.startsWith('#') || line.isBlank()) return
     def (target, konanTarget, suffix, sourceFolders, runWith) = line.split(/\s+/, 5) as List
     def folder = new File(output, target)

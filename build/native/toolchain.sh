@@ -1,46 +1,64 @@
-# Sourced by build/native. Prepares the Kotlin/Native compiler in the cache, outside target/, and runs its tools.
+# Sourced by build/native/run. Prepares the Kotlin/Native compiler in the cache, outside target/, and runs its tools.
 #
-# To link and to read C headers the compiler needs LLVM, a sysroot and a linker. It fetches JetBrains' own when their
-# server answers; on a host that cannot reach it, Debian's packages are laid out the way the compiler expects.
-# KMMAP_LLVM=jetbrains or KMMAP_LLVM=debian decides by hand.
+# To link and to read C headers the compiler needs LLVM, a sysroot and a linker. It fetches JetBrains' own; what serves
+# on a host that cannot reach their server is in substitutes.sh. KMMAP_LLVM=jetbrains or KMMAP_LLVM=debian decides.
+
+# shellcheck source=build/packages.sh
+. "$BUILD/packages.sh"
+if [ -f "$BUILD/native/substitutes.sh" ]; then
+    # shellcheck source=build/native/substitutes.sh
+    . "$BUILD/native/substitutes.sh"
+fi
+
+# What the tools need to be told about the target that is being built; prepare_target sets it.
+OVERRIDES=      # konanc and cinterop: properties in place of those in konan.properties
+C_OPTIONS=()    # cinterop
+LINK_OPTIONS=() # konanc, to link programs
 
 prepare_compiler() {
     lock_cache
     unpack_compiler
-    llvm=${KMMAP_LLVM:-}
-    [ -n "$llvm" ] || llvm=$(cat "$CACHE/llvm" 2>/dev/null) || llvm=$(find_llvm)
-    echo "$llvm" >"$CACHE/llvm"
-    KONAN_DATA_DIR=$CACHE/konan-$llvm
-    [ "$llvm" != debian ] || KONAN_DATA_DIR+=-$(sha256sum <"$BUILD/debian.sh" | cut -c 1-8)
+    LLVM=${KMMAP_LLVM:-}
+    [ -n "$LLVM" ] || LLVM=$(cat "$CACHE/llvm" 2>/dev/null) || LLVM=$(find_llvm)
+    echo "$LLVM" >"$CACHE/llvm"
+    KONAN_DATA_DIR=$CACHE/konan-$LLVM
+    [ "$LLVM" != debian ] || KONAN_DATA_DIR+=-$(sha256sum <"$BUILD/native/substitutes.sh" | cut -c 1-8)
     export KONAN_DATA_DIR
-    DEPENDENCIES=$KONAN_DATA_DIR/dependencies
     mkdir -p "$KONAN_DATA_DIR"
     touch "$KONAN_DATA_DIR"
     find "$CACHE" -maxdepth 1 -name 'konan-*' -mtime +30 -exec rm -rf {} + # of other versions of these files
     unlock_cache
 }
 
-# Makes ready what the target takes beyond the compiler; sets why_not where this host cannot have it.
+find_llvm() {
+    if ! declare -F can_reach_jetbrains >/dev/null || can_reach_jetbrains; then echo jetbrains; else echo debian; fi
+}
+
+# prepare_target TARGET KONAN_TARGET RUNNER: makes ready what the target takes beyond the compiler. Sets why_not if this
+# host cannot have it, and else to nothing.
 prepare_target() {
+    local target=$1 konan_target=$2 runner=$3
     OVERRIDES=
     C_OPTIONS=()
     LINK_OPTIONS=()
+    why_not=
     [ -n "$runner" ] || return 0 # for a klib without C the compiler is enough
     lock_cache
-    [ "$llvm" != debian ] || use_debian
-    [ -n "$why_not" ] || prepare_runner
+    [ "$LLVM" != debian ] || use_debian "$target" "$konan_target"
+    [ -n "$why_not" ] || prepare_runner "$target" "$runner"
     unlock_cache
 }
 
-# The programs of another system or processor run in an emulator.
+# prepare_runner TARGET RUNNER: programs of another system or processor run in an emulator.
 prepare_runner() {
-    case ${run_with[0]:-} in
+    case $2 in
         qemu-*)
-            { command -v "${run_with[0]}" >/dev/null && [ -d "${run_with[-1]}/lib" ]; } ||
-                install_packages qemu-user libc6-arm64-cross libgcc-s1-arm64-cross
+            # Its last word is the root of the libraries.
+            { command -v "${2%% *}" >/dev/null && [ -d "${2##* }/lib" ]; } ||
+                install_packages "$1" qemu-user libc6-arm64-cross libgcc-s1-arm64-cross
             ;;
         wine)
-            command -v wine >/dev/null || install_packages wine wine64
+            command -v wine >/dev/null || install_packages "$1" wine wine64
             [ -n "$why_not" ] || prepare_wine
             ;;
     esac
@@ -84,17 +102,6 @@ unpack_compiler() {
 
 konan_property() {
     sed -n "s/^$1 *= *//p" "$KONAN_HOME/konan/konan.properties"
-}
-
-# Asks for the archive that konanc would fetch, with the HTTP client that konanc uses, proxies and all.
-find_llvm() {
-    local url
-    url=$(konan_property dependenciesUrl)/$(konan_property llvm.linux_x64.user).tar.gz
-    if timeout 15 "$JDK_HOME/bin/java" "$BUILD/Reachable.java" "$url" 2>/dev/null; then
-        echo jetbrains
-    else
-        echo debian
-    fi
 }
 
 # The tools run on the JDK of the build, which complains about the compiler's use of its internals unless told not to;
