@@ -74,7 +74,7 @@ files.pom(artifact(root, '.pom'), project, root, 'pom', [
 def jvm = "$root-jvm".toString()
 def jar = new File(output, "${project.build.finalName}.jar")
 def needed = ['module-info.class', *['linux-x64.so', 'linux-arm64.so', 'windows-x64.dll'].collect {
-    "dev/kmmap/internal/native/$it" }, "META-INF/native-image/${project.groupId}/$jvm/reachability-metadata.json"]
+    "dev/kmmap/internal/ffm/native/$it" }, "META-INF/native-image/${project.groupId}/$jvm/reachability-metadata.json"]
 new ZipFile(jar).withCloseable { zip ->
     needed.findAll { !zip.getEntry(it.toString()) }.with { if (it) fail("$jar.name lacks ${it.join(', ')}") }
 }

@@ -1,10 +1,10 @@
 package dev.kmmap
 
-import dev.kmmap.internal.OperatingSystem
-import dev.kmmap.internal.Rounding
-import dev.kmmap.internal.SystemCall
-import dev.kmmap.internal.SystemConstant
-import dev.kmmap.internal.Win32
+import dev.kmmap.internal.mapping.Rounding
+import dev.kmmap.internal.system.OperatingSystem
+import dev.kmmap.internal.system.SystemCall
+import dev.kmmap.internal.system.SystemConstant
+import dev.kmmap.internal.system.windows.Win32
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmSynthetic
 

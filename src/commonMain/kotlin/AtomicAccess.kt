@@ -3,9 +3,9 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.access
-import dev.kmmap.internal.checkAligned
-import dev.kmmap.internal.writing
+import dev.kmmap.internal.access.unpinned
+import dev.kmmap.internal.access.writing
+import dev.kmmap.internal.base.checkAligned
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
 
@@ -32,7 +32,7 @@ import kotlin.jvm.JvmName
  * @sample dev.kmmap.samples.AtomicSamples.handOver
  */
 public fun MMap.getIntVolatile(index: Long): Int =
-    access({ checkAligned("getIntVolatile", offset, index, Int.SIZE_BYTES, it.size()) }) { it.getIntVolatile(index) }
+    unpinned({ checkAligned("getIntVolatile", offset, index, Int.SIZE_BYTES, it.size()) }) { it.getIntVolatile(index) }
 
 /**
  * As [getIntVolatile], but only with acquire order: who has seen a number also sees what its writer has written before
@@ -46,7 +46,7 @@ public fun MMap.getIntVolatile(index: Long): Int =
  * @sample dev.kmmap.samples.AtomicSamples.handOver
  */
 public fun MMap.getIntAcquire(index: Long): Int =
-    access({ checkAligned("getIntAcquire", offset, index, Int.SIZE_BYTES, it.size()) }) { it.getIntAcquire(index) }
+    unpinned({ checkAligned("getIntAcquire", offset, index, Int.SIZE_BYTES, it.size()) }) { it.getIntAcquire(index) }
 
 /**
  * Stores [value] at [index], in the order of bytes of the processor, at once; volatile as [getIntVolatile]. As all
@@ -146,11 +146,13 @@ public fun MMap.getAndSetInt(index: Long, newValue: Int): Int = writing("getAndS
 
 /** As [getIntVolatile], of a [Long]. */
 public fun MMap.getLongVolatile(index: Long): Long =
-    access({ checkAligned("getLongVolatile", offset, index, Long.SIZE_BYTES, it.size()) }) { it.getLongVolatile(index) }
+    unpinned({ checkAligned("getLongVolatile", offset, index, Long.SIZE_BYTES, it.size()) }) {
+        it.getLongVolatile(index)
+    }
 
 /** As [getIntAcquire], of a [Long]. */
 public fun MMap.getLongAcquire(index: Long): Long =
-    access({ checkAligned("getLongAcquire", offset, index, Long.SIZE_BYTES, it.size()) }) { it.getLongAcquire(index) }
+    unpinned({ checkAligned("getLongAcquire", offset, index, Long.SIZE_BYTES, it.size()) }) { it.getLongAcquire(index) }
 
 /** As [setIntVolatile], of a [Long]. */
 public fun MMap.setLongVolatile(index: Long, value: Long): Unit = writing("setLongVolatile") {

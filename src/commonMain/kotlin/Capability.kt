@@ -1,12 +1,13 @@
 package dev.kmmap
 
-import dev.kmmap.internal.Capabilities
-import dev.kmmap.internal.currentSystem
-import dev.kmmap.internal.guardProblem
-import dev.kmmap.internal.guardRange
-import dev.kmmap.internal.kernelScan
-import dev.kmmap.internal.platformSystemCalls
-import dev.kmmap.internal.releaseGuard
+import dev.kmmap.internal.diagnostics.report
+import dev.kmmap.internal.memory.guardProblem
+import dev.kmmap.internal.memory.guardRange
+import dev.kmmap.internal.memory.releaseGuard
+import dev.kmmap.internal.search.scan.kernelScan
+import dev.kmmap.internal.system.Capabilities
+import dev.kmmap.internal.system.currentSystem
+import dev.kmmap.internal.system.platformSystemCalls
 import kotlin.jvm.JvmStatic
 
 /**
@@ -69,7 +70,7 @@ public enum class Capability(private val present: () -> Boolean) {
          * @sample dev.kmmap.samples.PagingSamples.reported
          */
         @JvmStatic
-        public fun report(): String = dev.kmmap.internal.report()
+        public fun report(): String = dev.kmmap.internal.diagnostics.report()
     }
 }
 

@@ -3,11 +3,11 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.LentDescriptor
-import dev.kmmap.internal.pinned
-import kotlinx.io.IOException
+import dev.kmmap.internal.access.pinned
+import dev.kmmap.internal.mapping.DuplicatedDescriptor
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
+import kotlinx.io.IOException
 
 /**
  * Runs [block] with a descriptor of what the map shows, and returns its result: a file descriptor on POSIX, a `HANDLE`
@@ -25,4 +25,4 @@ import kotlin.jvm.JvmName
  */
 @Throws(IOException::class)
 public fun <T> MMap.useDescriptor(block: (descriptor: Long) -> T): T =
-    pinned { LentDescriptor.of(mapping) }.use { block(it.descriptor) }
+    pinned { DuplicatedDescriptor.of(mapping) }.use { block(it.descriptor) }

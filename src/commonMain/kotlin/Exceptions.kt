@@ -1,8 +1,8 @@
 package dev.kmmap
 
-import dev.kmmap.internal.Failure
-import kotlinx.io.IOException
+import dev.kmmap.internal.system.Failure
 import kotlin.jvm.JvmName
+import kotlinx.io.IOException
 
 /**
  * A system call failed. The message says which one, on what, with which numbers and why, in the system's own words:

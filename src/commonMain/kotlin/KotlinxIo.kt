@@ -3,16 +3,18 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.MapSink
-import dev.kmmap.internal.MapSource
-import dev.kmmap.internal.TRANSFER_STEP
-import dev.kmmap.internal.bytePattern
-import dev.kmmap.internal.checkRange
-import dev.kmmap.internal.requireUsable
-import dev.kmmap.internal.requireWritable
-import dev.kmmap.internal.searchBackward
-import dev.kmmap.internal.searchForward
-import dev.kmmap.internal.sliceBounds
+import dev.kmmap.internal.access.requireUsable
+import dev.kmmap.internal.access.requireWritable
+import dev.kmmap.internal.base.checkRange
+import dev.kmmap.internal.base.sliceBounds
+import dev.kmmap.internal.io.MapSink
+import dev.kmmap.internal.io.MapSource
+import dev.kmmap.internal.io.TRANSFER_STEP
+import dev.kmmap.internal.search.bytePattern
+import dev.kmmap.internal.search.searchBackward
+import dev.kmmap.internal.search.searchForward
+import kotlin.jvm.JvmName
+import kotlin.jvm.JvmOverloads
 import kotlinx.io.Buffer
 import kotlinx.io.IOException
 import kotlinx.io.RawSink
@@ -21,8 +23,6 @@ import kotlinx.io.bytestring.ByteString
 import kotlinx.io.bytestring.unsafe.UnsafeByteStringApi
 import kotlinx.io.bytestring.unsafe.UnsafeByteStringOperations
 import kotlinx.io.files.Path
-import kotlin.jvm.JvmName
-import kotlin.jvm.JvmOverloads
 
 /**
  * As [MMap.Companion.open] with the path's string form.

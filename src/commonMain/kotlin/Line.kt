@@ -1,7 +1,7 @@
 package dev.kmmap
 
-import dev.kmmap.internal.Bounds
-import dev.kmmap.internal.decodedText
+import dev.kmmap.internal.base.Bounds
+import dev.kmmap.internal.base.decodedText
 import kotlin.jvm.JvmName
 
 /**

@@ -1,9 +1,8 @@
 package dev.kmmap
 
-import dev.kmmap.internal.LINE_FEED
-import dev.kmmap.internal.LINE_FEED_BYTE
-import dev.kmmap.internal.LineRanges
-import dev.kmmap.internal.Occurrences
+import dev.kmmap.internal.search.LINE_FEED
+import dev.kmmap.internal.search.Occurrences
+import dev.kmmap.internal.text.LineRanges
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmStatic
 
@@ -108,8 +107,8 @@ public class LineIndex private constructor(
             var count = 0L
             var last = -1L
             while (lineFeeds.step()) {
-                for (i in 0 until lineFeeds.count) {
-                    last = lineFeeds.indices[i]
+                for (i in 0 until lineFeeds.found) {
+                    last = lineFeeds.positions[i]
                     if (++count % LINES_PER_ENTRY != 0L) continue
                     if (entries == starts.size) starts = starts.copyOf(2 * entries)
                     starts[entries++] = last + 1

@@ -3,12 +3,12 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.BackwardLines
-import dev.kmmap.internal.LINE_FEED
-import dev.kmmap.internal.LineRanges
-import dev.kmmap.internal.LineStrings
-import dev.kmmap.internal.clampBound
-import dev.kmmap.internal.searchBackward
+import dev.kmmap.internal.base.clampBound
+import dev.kmmap.internal.search.LINE_FEED
+import dev.kmmap.internal.search.searchBackward
+import dev.kmmap.internal.text.BackwardLines
+import dev.kmmap.internal.text.LineRanges
+import dev.kmmap.internal.text.LineStrings
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads

@@ -1,9 +1,43 @@
 package dev.kmmap
 
-import dev.kmmap.internal.*
-import kotlinx.io.IOException
+import dev.kmmap.internal.access.MMapIterator
+import dev.kmmap.internal.access.Parent
+import dev.kmmap.internal.access.checkWritable
+import dev.kmmap.internal.access.copyOf
+import dev.kmmap.internal.access.end
+import dev.kmmap.internal.access.move
+import dev.kmmap.internal.access.pinned
+import dev.kmmap.internal.access.publish
+import dev.kmmap.internal.access.reading
+import dev.kmmap.internal.access.replace
+import dev.kmmap.internal.access.requireResizable
+import dev.kmmap.internal.access.seekTarget
+import dev.kmmap.internal.access.unpinned
+import dev.kmmap.internal.access.writing
+import dev.kmmap.internal.base.SpinLockedSet
+import dev.kmmap.internal.base.adviseLength
+import dev.kmmap.internal.base.checkCopy
+import dev.kmmap.internal.base.checkIndex
+import dev.kmmap.internal.base.encodedText
+import dev.kmmap.internal.base.rangeLength
+import dev.kmmap.internal.base.readBounds
+import dev.kmmap.internal.base.sliceBounds
+import dev.kmmap.internal.base.stride
+import dev.kmmap.internal.mapping.Mapping
+import dev.kmmap.internal.mapping.advise
+import dev.kmmap.internal.mapping.flush
+import dev.kmmap.internal.mapping.requireName
+import dev.kmmap.internal.memory.Generation
+import dev.kmmap.internal.memory.Lifecycle
+import dev.kmmap.internal.memory.Region
+import dev.kmmap.internal.search.LINE_FEED
+import dev.kmmap.internal.search.bytePattern
+import dev.kmmap.internal.search.searchBackward
+import dev.kmmap.internal.search.searchForward
+import dev.kmmap.internal.system.platformSystemCalls
 import kotlin.concurrent.Volatile
 import kotlin.jvm.*
+import kotlinx.io.IOException
 
 /**
  * A file (or plain memory) as an array of bytes: mapped into the process's memory, so that reading and writing it needs
@@ -23,7 +57,7 @@ import kotlin.jvm.*
  * **Truncation.** If another process shortens the file, the pages past its new end are gone. The operation that touches
  * one throws [MMapFaultException], and so does every later one: the map is broken for good, and can only be closed.
  * docs/platforms.md says where. Windows does not let anybody shorten a mapped file. **Inside the last page** of a
- * shortened file nothing is reported: bytes past its end read as zeros, and what is stored there never reaches the
+ * withSize file nothing is reported: bytes past its end read as zeros, and what is stored there never reaches the
  * file. [flush] looks at the file's size and throws; otherwise compare [fileSize] with `offset + size`. [resize] gives
  * the file the size that it is asked for, and what was cut off is zeros then.
  *
@@ -32,10 +66,10 @@ import kotlin.jvm.*
 public class MMap internal constructor(
     @get:JvmSynthetic internal val mapping: Mapping,
     first: Generation,
-    @get:JvmSynthetic internal val viewOf: ViewOf? = null,
+    @get:JvmSynthetic internal val parent: Parent? = null,
 ) : AutoCloseable, Iterable<Byte> {
-    @get:JvmSynthetic internal val lifecycle: Lifecycle = Lifecycle(mapping.usage, viewOf?.map?.lifecycle)
-    @get:JvmSynthetic internal val views: SharedSet<MMap> = SharedSet()
+    @get:JvmSynthetic internal val lifecycle: Lifecycle = Lifecycle(mapping.confinement, parent?.map?.lifecycle)
+    @get:JvmSynthetic internal val views: SpinLockedSet<MMap> = SpinLockedSet()
     /** What is mapped now; written by [publish] only. */
     @Volatile @get:JvmSynthetic @set:JvmSynthetic
     internal var generation: Generation = first
@@ -108,7 +142,7 @@ public class MMap internal constructor(
      * @throws UnsupportedOperationException if the map has no read permission.
      */
     public operator fun get(index: Long): Byte =
-        access({ checkIndex(index, it.size()) }, trace = { it.toInt() and 0xff }) { it.get(index) }
+        unpinned({ checkIndex(index, it.size()) }, dependency = { it.toInt() and 0xff }) { it.get(index) }
 
     /**
      * Stores [value] at [index], `0 until size`.
@@ -117,7 +151,7 @@ public class MMap internal constructor(
      * @throws ReadOnlyMMapException if the map is read-only.
      */
     public operator fun set(index: Long, value: Byte) {
-        access({
+        unpinned({
             checkWritable(it, "set")
             checkIndex(index, it.size())
         }) { it.put(index, value) }
@@ -176,7 +210,7 @@ public class MMap internal constructor(
      */
     @JvmOverloads
     public fun copyTo(index: Long, destination: ByteArray, startIndex: Int = 0, endIndex: Int = destination.size) {
-        access({ checkCopy("copyTo", index, it.size(), startIndex, endIndex, destination.size) }) {
+        unpinned({ checkCopy("copyTo", index, it.size(), startIndex, endIndex, destination.size) }) {
             it.copyTo(index, destination, startIndex, endIndex - startIndex)
         }
     }
@@ -189,7 +223,7 @@ public class MMap internal constructor(
      */
     @JvmOverloads
     public fun copyFrom(index: Long, source: ByteArray, startIndex: Int = 0, endIndex: Int = source.size) {
-        access({
+        unpinned({
             checkWritable(it, "copyFrom")
             checkCopy("copyFrom", index, it.size(), startIndex, endIndex, source.size)
         }) {
@@ -369,7 +403,7 @@ public class MMap internal constructor(
      *
      * Readers of a shared map never wait for a resize (but for one to less on Windows), others only while it takes
      * place. If it fails, the map and the file are as they were. Windows refuses to shorten a file that is mapped a
-     * second time (`ERROR_USER_MAPPED_FILE`); if it refuses to map a shortened file again, the map has 0 bytes.
+     * second time (`ERROR_USER_MAPPED_FILE`); if it refuses to map a withSize file again, the map has 0 bytes.
      *
      * @throws IllegalArgumentException if [newSize] is negative or `offset + newSize` too large.
      * @throws ReadOnlyMMapException with [Access.READ].
@@ -423,7 +457,7 @@ public class MMap internal constructor(
         public val allocationGranularity: Long get() = platformSystemCalls.allocationGranularity
 
         /**
-         * Maps the file at [path] for [access], [length] bytes from [offset] on (by default the whole file, and 0 is
+         * Maps the file at [path] for [unpinned], [length] bytes from [offset] on (by default the whole file, and 0 is
          * "to the end").
          *
          * @throws IllegalArgumentException as [MMapOptions.open] does; so do the following.

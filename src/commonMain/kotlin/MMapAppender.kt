@@ -1,14 +1,14 @@
 package dev.kmmap
 
-import dev.kmmap.internal.Failure
-import dev.kmmap.internal.FilePath
-import dev.kmmap.internal.checkArrayRange
-import kotlinx.io.IOException
+import dev.kmmap.internal.base.checkArrayRange
+import dev.kmmap.internal.system.Failure
+import dev.kmmap.internal.system.FilePath
 import kotlin.concurrent.Volatile
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
 import kotlin.jvm.JvmStatic
 import kotlin.jvm.JvmSynthetic
+import kotlinx.io.IOException
 
 /**
  * Writes to the end of a file, a log for instance. What is appended is in the file at once, for whoever reads it, and

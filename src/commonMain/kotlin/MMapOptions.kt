@@ -1,21 +1,21 @@
 package dev.kmmap
 
-import dev.kmmap.internal.ANY_THREAD
-import dev.kmmap.internal.FOR_EVER
-import dev.kmmap.internal.FilePath
-import dev.kmmap.internal.MapRequest
-import dev.kmmap.internal.Source
-import dev.kmmap.internal.SystemCalls
-import dev.kmmap.internal.Usage
-import dev.kmmap.internal.currentThread
-import dev.kmmap.internal.openMapping
-import dev.kmmap.internal.platformSystemCalls
-import dev.kmmap.internal.requireName
-import dev.kmmap.internal.requireSeals
-import dev.kmmap.internal.rightsOf
+import dev.kmmap.internal.base.currentThread
+import dev.kmmap.internal.mapping.MapRequest
+import dev.kmmap.internal.mapping.Origin
+import dev.kmmap.internal.mapping.openMapping
+import dev.kmmap.internal.mapping.requireName
+import dev.kmmap.internal.mapping.requireSeals
+import dev.kmmap.internal.memory.ANY_THREAD
+import dev.kmmap.internal.memory.Confinement
+import dev.kmmap.internal.memory.NO_TIMEOUT
+import dev.kmmap.internal.memory.rightsOf
+import dev.kmmap.internal.system.FilePath
+import dev.kmmap.internal.system.SystemCalls
+import dev.kmmap.internal.system.platformSystemCalls
+import kotlin.jvm.JvmSynthetic
 import kotlinx.io.IOException
 import kotlinx.io.files.Path
-import kotlin.jvm.JvmSynthetic
 
 /** Sizes up to the next multiple of it cannot overflow, and no processor has as many addresses. */
 private const val LARGEST_RESERVE = 1L shl 56
@@ -42,7 +42,7 @@ public class MMapOptions {
     private var name: String? = null
     private var syncDirectory = false
     private var confined = false
-    private var timeout = FOR_EVER
+    private var timeout = NO_TIMEOUT
     private var seals: Set<Seal>? = null
     private var reserve = 0L
 
@@ -58,13 +58,13 @@ public class MMapOptions {
     public fun access(access: Access): MMapOptions = apply { this.access = access }
 
     /**
-     * What the processor allows, instead of [access]: the `PROT_*` of mmap(2). Nothing at all is `PROT_NONE`. Default
+     * What the processor allows, instead of [unpinned]: the `PROT_*` of mmap(2). Nothing at all is `PROT_NONE`. Default
      * with [Access.DEFAULT]: [Protection.READ] and [Protection.WRITE].
      */
     public fun protection(vararg protection: Protection): MMapOptions = apply { this.protection = protection.toSet() }
 
     /**
-     * How the map behaves, instead of [access]: the `MAP_*` of mmap(2). Default with [Access.DEFAULT]:
+     * How the map behaves, instead of [unpinned]: the `MAP_*` of mmap(2). Default with [Access.DEFAULT]:
      * [MapFlag.SHARED].
      */
     public fun flags(vararg flags: MapFlag): MMapOptions = apply { this.flags = flags.toSet() }
@@ -185,7 +185,7 @@ public class MMapOptions {
     public fun open(path: String): MMap = open(FilePath(path))
 
     @JvmSynthetic
-    internal fun open(path: FilePath): MMap = open(Source.File(path), Access.READ)
+    internal fun open(path: FilePath): MMap = open(Origin.File(path), Access.READ)
 
     /** As [open] with the path's string form. */
     @Throws(IOException::class)
@@ -203,7 +203,7 @@ public class MMapOptions {
      * @throws MMapException if the system refuses for another reason, a closed descriptor (`EBADF`) for instance.
      */
     @Throws(IOException::class)
-    public fun map(descriptor: Long): MMap = open(Source.Descriptor(descriptor), Access.READ)
+    public fun map(descriptor: Long): MMap = open(Origin.Descriptor(descriptor), Access.READ)
 
     /**
      * Maps memory without a file: [length] zeros. Shared, it can grow; with [MapFlag.PRIVATE] it is cheaper and can be
@@ -215,15 +215,27 @@ public class MMapOptions {
      * @throws MMapException if the system refuses, for want of memory for instance (`ENOMEM`).
      */
     @Throws(IOException::class)
-    public fun anonymous(): MMap = open(Source.Memory(name?.let(::requireName)), Access.WRITE)
+    public fun anonymous(): MMap = open(Origin.Memory(name?.let(::requireName)), Access.WRITE)
 
-    private fun open(source: Source, defaultAccess: Access): MMap {
-        require(name == null || source is Source.Memory) { "only anonymous memory can be named" }
+    private fun open(origin: Origin, defaultAccess: Access): MMap {
+        require(name == null || origin is Origin.Memory) { "only anonymous memory can be named" }
         val unspecified = if (protection == null && flags == null) defaultAccess else Access.DEFAULT
         val rights = rightsOf(access ?: unspecified, protection, flags)
-        val usage = Usage(if (confined) currentThread() else ANY_THREAD, timeout)
+        val confinement = Confinement(if (confined) currentThread() else ANY_THREAD, timeout)
         val request =
-            MapRequest(source, rights, offset, length, trackFile, create, extend, syncDirectory, usage, seals, reserve)
+            MapRequest(
+                origin,
+                rights,
+                offset,
+                length,
+                trackFile,
+                create,
+                extend,
+                syncDirectory,
+                confinement,
+                seals,
+                reserve,
+            )
         val calls = systemCalls ?: platformSystemCalls
         if (seals != null) calls.requireSeals()
         if (syncDirectory && !calls.capabilities.syncDirectories) {

@@ -1,7 +1,8 @@
 package dev.kmmap
 
-import dev.kmmap.internal.SystemConstant
-import dev.kmmap.internal.Win32
+import dev.kmmap.internal.memory.LOCKED
+import dev.kmmap.internal.system.SystemConstant
+import dev.kmmap.internal.system.windows.Win32
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmSynthetic
 

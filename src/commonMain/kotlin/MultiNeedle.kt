@@ -1,8 +1,8 @@
 package dev.kmmap
 
-import dev.kmmap.internal.NeedleSet
-import dev.kmmap.internal.decodedText
-import dev.kmmap.internal.encodedText
+import dev.kmmap.internal.base.decodedText
+import dev.kmmap.internal.base.encodedText
+import dev.kmmap.internal.search.scan.NeedleSet
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
 import kotlin.jvm.JvmStatic

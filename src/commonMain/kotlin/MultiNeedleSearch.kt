@@ -3,14 +3,13 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.NeedleMatches
-import dev.kmmap.internal.HoleSkips
-import dev.kmmap.internal.collectMatches
-import dev.kmmap.internal.letOthersRun
-import dev.kmmap.internal.match
-import dev.kmmap.internal.searchBackward
-import dev.kmmap.internal.searchBounds
-import dev.kmmap.internal.searchForward
+import dev.kmmap.internal.base.letOthersRun
+import dev.kmmap.internal.base.searchBounds
+import dev.kmmap.internal.search.collectMatches
+import dev.kmmap.internal.search.forEachBatch
+import dev.kmmap.internal.search.match
+import dev.kmmap.internal.search.searchBackward
+import dev.kmmap.internal.search.searchForward
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
@@ -19,9 +18,6 @@ import kotlin.jvm.JvmOverloads
  * Searching for a MultiNeedle. Star import of kotlinx.coroutines: Dispatchers.IO is a member on the JVM and an
  * extension on Native.
  */
-
-/** Matches that a sequence looks for at a time: more than one, since each time it enters the gate. */
-private const val MATCHES_AT_ONCE = 256
 
 /**
  * The first place between [start] (by default the cursor) and [end] (by default the end of the map) at which one of
@@ -60,15 +56,8 @@ public fun MMap.findAll(needles: MultiNeedle, start: Long = 0, end: Long = Long.
     val bounds = searchBounds(start, end, size)
     return sequence {
         val set = needles.set ?: return@sequence
-        val matches = NeedleMatches()
-        val skips = HoleSkips(this@findAll, set.longest, set.needsData)
-        var from = bounds.start
-        while (from >= 0) {
-            from = collectMatches(set, from, bounds.end, matches, MATCHES_AT_ONCE)
-            if (from >= 0) from = skips.forward(from, bounds.end)
+        forEachBatch(set, bounds) { matches ->
             for (i in 0 until matches.size) yield(set.match(matches.start(i), matches.needle(i)))
-            matches.clear()
-            letOthersRun()
         }
     }
 }
@@ -82,17 +71,8 @@ public fun MMap.findAll(needles: MultiNeedle, start: Long = 0, end: Long = Long.
 public fun MMap.count(needles: MultiNeedle, start: Long = 0, end: Long = Long.MAX_VALUE): Long {
     val bounds = searchBounds(start, end, size)
     val set = needles.set ?: return 0
-    val matches = NeedleMatches()
-    val skips = HoleSkips(this, set.longest, set.needsData)
-    var from = bounds.start
     var count = 0L
-    while (from >= 0) {
-        from = collectMatches(set, from, bounds.end, matches, MATCHES_AT_ONCE)
-        if (from >= 0) from = skips.forward(from, bounds.end)
-        count += matches.size
-        matches.clear()
-        letOthersRun()
-    }
+    forEachBatch(set, bounds) { count += it.size }
     return count
 }
 

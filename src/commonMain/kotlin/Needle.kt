@@ -1,9 +1,9 @@
 package dev.kmmap
 
-import dev.kmmap.internal.FixedPattern
-import dev.kmmap.internal.bytePattern
-import dev.kmmap.internal.encodedText
-import dev.kmmap.internal.setPattern
+import dev.kmmap.internal.base.encodedText
+import dev.kmmap.internal.search.FixedPattern
+import dev.kmmap.internal.search.bytePattern
+import dev.kmmap.internal.search.setPattern
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
 import kotlin.jvm.JvmStatic

@@ -3,24 +3,25 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.DataRangeIterator
-import dev.kmmap.internal.SEARCH_WINDOW
-import dev.kmmap.internal.cacheStatistics
-import dev.kmmap.internal.letOthersRun
-import dev.kmmap.internal.lockPages
-import dev.kmmap.internal.pinned
-import dev.kmmap.internal.publish
-import dev.kmmap.internal.rangeLength
-import dev.kmmap.internal.reading
-import dev.kmmap.internal.requireIntact
-import dev.kmmap.internal.requireNoView
-import dev.kmmap.internal.requireRange
-import dev.kmmap.internal.residencyOf
-import dev.kmmap.internal.unlockPages
-import kotlinx.io.IOException
+import dev.kmmap.internal.access.DataRangeIterator
+import dev.kmmap.internal.access.pinned
+import dev.kmmap.internal.access.publish
+import dev.kmmap.internal.access.reading
+import dev.kmmap.internal.access.requireNoView
+import dev.kmmap.internal.access.requireNotPoisoned
+import dev.kmmap.internal.access.residencyOf
+import dev.kmmap.internal.base.letOthersRun
+import dev.kmmap.internal.base.rangeLength
+import dev.kmmap.internal.base.requireRange
+import dev.kmmap.internal.mapping.cacheStatistics
+import dev.kmmap.internal.mapping.lockPages
+import dev.kmmap.internal.mapping.populate
+import dev.kmmap.internal.mapping.unlockPages
+import dev.kmmap.internal.search.SEARCH_WINDOW
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
+import kotlinx.io.IOException
 
 /**
  * Which pages of [length] bytes from [offset] on (by default all; -1 is "to the end") are in memory, so that reading
@@ -165,7 +166,7 @@ public fun MMap.dataRanges(offset: Long = 0, length: Long = -1): Iterable<DataRa
  */
 @Throws(IOException::class)
 public fun MMap.protect(vararg protection: Protection): Unit = lifecycle.change("protect") {
-    requireIntact()
+    requireNotPoisoned()
     requireNoView("protect")
     mapping.protect(generation, protection.toSet()) { publish(it) }
 }

@@ -1,6 +1,6 @@
 package dev.kmmap
 
-import dev.kmmap.internal.TextWindow
+import dev.kmmap.internal.text.TextWindow
 import kotlin.jvm.JvmName
 
 /** A match of a regular expression: see [findRegex]. A value of its own, which needs neither map nor text. */

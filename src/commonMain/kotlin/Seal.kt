@@ -1,6 +1,6 @@
 package dev.kmmap
 
-import dev.kmmap.internal.SystemConstant
+import dev.kmmap.internal.system.SystemConstant
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmSynthetic
 

@@ -3,12 +3,12 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.addSeals
-import dev.kmmap.internal.pinned
-import dev.kmmap.internal.seals
-import kotlinx.io.IOException
+import dev.kmmap.internal.access.pinned
+import dev.kmmap.internal.mapping.addSeals
+import dev.kmmap.internal.mapping.seals
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
+import kotlinx.io.IOException
 
 /**
  * What nobody can do any more with the memory that the map shows. It may come from another process by a descriptor

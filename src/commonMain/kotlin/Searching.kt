@@ -3,11 +3,11 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.OccurrenceIterator
-import dev.kmmap.internal.countAll
-import dev.kmmap.internal.occurrences
-import dev.kmmap.internal.searchBackward
-import dev.kmmap.internal.searchForward
+import dev.kmmap.internal.search.OccurrenceIterator
+import dev.kmmap.internal.search.countAll
+import dev.kmmap.internal.search.occurrences
+import dev.kmmap.internal.search.searchBackward
+import dev.kmmap.internal.search.searchForward
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads

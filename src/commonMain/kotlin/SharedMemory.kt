@@ -1,16 +1,16 @@
 package dev.kmmap
 
-import dev.kmmap.internal.MapRequest
-import dev.kmmap.internal.Source
-import dev.kmmap.internal.SystemCall
-import dev.kmmap.internal.check
-import dev.kmmap.internal.openMapping
-import dev.kmmap.internal.platformSystemCalls
-import dev.kmmap.internal.requireMemoryName
-import dev.kmmap.internal.rightsOf
-import kotlinx.io.IOException
+import dev.kmmap.internal.mapping.MapRequest
+import dev.kmmap.internal.mapping.Origin
+import dev.kmmap.internal.mapping.openMapping
+import dev.kmmap.internal.mapping.requireMemoryName
+import dev.kmmap.internal.memory.rightsOf
+import dev.kmmap.internal.system.SystemCall
+import dev.kmmap.internal.system.check
+import dev.kmmap.internal.system.platformSystemCalls
 import kotlin.jvm.JvmOverloads
 import kotlin.jvm.JvmStatic
+import kotlinx.io.IOException
 
 /**
  * Memory without a file that processes share by a name: what one writes, the others see at once. The name is one for
@@ -93,7 +93,7 @@ public object SharedMemory {
         length: Long,
         sparse: Boolean = false,
     ): MMap {
-        val source = Source.NamedMemory(requireMemoryName(name), create)
+        val source = Origin.NamedMemory(requireMemoryName(name), create)
         val rights = rightsOf(access, null, null)
         val request = MapRequest(
             source, rights, offset, length, trackFile = true, create = false, extend = false, sparse = sparse,

@@ -3,26 +3,25 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.FixedPattern
-import dev.kmmap.internal.Progress
-import dev.kmmap.internal.bringIn
-import dev.kmmap.internal.bytePattern
-import dev.kmmap.internal.countAll
-import dev.kmmap.internal.countParallel
-import dev.kmmap.internal.encodedText
-import dev.kmmap.internal.occurrences
-import dev.kmmap.internal.searchBackward
-import dev.kmmap.internal.searchBackwardParallel
-import dev.kmmap.internal.searchBounds
-import dev.kmmap.internal.searchForward
-import dev.kmmap.internal.searchForwardParallel
-import dev.kmmap.internal.serve
-import dev.kmmap.internal.windowEnd
-import dev.kmmap.internal.windowStart
-import kotlinx.coroutines.*
-import kotlinx.io.bytestring.ByteString
+import dev.kmmap.internal.base.encodedText
+import dev.kmmap.internal.base.searchBounds
+import dev.kmmap.internal.coroutines.Progress
+import dev.kmmap.internal.coroutines.countParallel
+import dev.kmmap.internal.coroutines.pageIn
+import dev.kmmap.internal.coroutines.runWhereFast
+import dev.kmmap.internal.coroutines.searchBackwardParallel
+import dev.kmmap.internal.coroutines.searchForwardParallel
+import dev.kmmap.internal.search.FixedPattern
+import dev.kmmap.internal.search.bytePattern
+import dev.kmmap.internal.search.countAll
+import dev.kmmap.internal.search.occurrences
+import dev.kmmap.internal.search.searchBackward
+import dev.kmmap.internal.search.searchForward
+import dev.kmmap.internal.search.windowEnd
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
+import kotlinx.coroutines.*
+import kotlinx.io.bytestring.ByteString
 
 /*
  * The operations that can take long, for coroutines. They have names of their own, since a suspending overload of the
@@ -161,10 +160,10 @@ public suspend fun MMap.awaitFind(
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
 ): NeedleMatch? {
     val bounds = searchBounds(start, end, size)
-    return serve(bounds, dispatcher) { isAtHand ->
-        val set = needles.set ?: return@serve null
-        if (!isAtHand) bringIn(bounds.start, set.windowEnd(bounds.start, bounds.end))
-        searchForward(needles, bounds.start, bounds.end) { next -> bringIn(next, set.windowEnd(next, bounds.end)) }
+    return runWhereFast(bounds, dispatcher) { isResident ->
+        val set = needles.set ?: return@runWhereFast null
+        if (!isResident) pageIn(bounds.start, set.windowEnd(bounds.start, bounds.end))
+        searchForward(needles, bounds.start, bounds.end) { next -> pageIn(next, set.windowEnd(next, bounds.end)) }
     }
 }
 
@@ -206,14 +205,14 @@ public suspend fun MMap.awaitCount(
     requireParallelism(parallelism)
     val pattern = needle.pattern
     val bounds = searchBounds(start, end, size)
-    return serve(bounds, dispatcher) { isAtHand ->
-        if (!isAlone(isAtHand, parallelism, pattern)) {
-            return@serve countParallel(pattern, bounds, overlapping, parallelism, onProgress)
+    return runWhereFast(bounds, dispatcher) { isResident ->
+        if (!isAlone(isResident, parallelism, pattern)) {
+            return@runWhereFast countParallel(pattern, bounds, overlapping, parallelism, onProgress)
         }
-        if (!isAtHand) bringIn(bounds.start, windowEnd(pattern, bounds.start, bounds.end))
+        if (!isResident) pageIn(bounds.start, pattern.windows.end(bounds.start, bounds.end))
         occurrences(pattern, bounds.start, bounds.end, overlapping).countAll { next ->
             onProgress?.invoke(next - bounds.start)
-            bringIn(next, windowEnd(pattern, next, bounds.end))
+            pageIn(next, pattern.windows.end(next, bounds.end))
         }
     }
 }
@@ -228,14 +227,14 @@ private suspend fun MMap.awaitForward(
 ): Long {
     requireParallelism(parallelism)
     val bounds = searchBounds(start, end, size)
-    return serve(bounds, dispatcher) { isAtHand ->
-        if (!isAlone(isAtHand, parallelism, pattern)) {
-            return@serve searchForwardParallel(pattern, bounds, parallelism, onProgress)
+    return runWhereFast(bounds, dispatcher) { isResident ->
+        if (!isAlone(isResident, parallelism, pattern)) {
+            return@runWhereFast searchForwardParallel(pattern, bounds, parallelism, onProgress)
         }
-        if (!isAtHand) bringIn(bounds.start, windowEnd(pattern, bounds.start, bounds.end))
+        if (!isResident) pageIn(bounds.start, pattern.windows.end(bounds.start, bounds.end))
         searchForward(pattern, bounds.start, bounds.end) { next ->
             onProgress?.invoke(next - bounds.start)
-            bringIn(next, windowEnd(pattern, next, bounds.end))
+            pageIn(next, pattern.windows.end(next, bounds.end))
         }
     }
 }
@@ -250,14 +249,14 @@ private suspend fun MMap.awaitBackward(
 ): Long {
     requireParallelism(parallelism)
     val bounds = searchBounds(start, end, size)
-    return serve(bounds, dispatcher) { isAtHand ->
-        if (!isAlone(isAtHand, parallelism, pattern)) {
-            return@serve searchBackwardParallel(pattern, bounds, parallelism, onProgress)
+    return runWhereFast(bounds, dispatcher) { isResident ->
+        if (!isAlone(isResident, parallelism, pattern)) {
+            return@runWhereFast searchBackwardParallel(pattern, bounds, parallelism, onProgress)
         }
-        if (!isAtHand) bringIn(windowStart(pattern, bounds.start, bounds.end), bounds.end)
+        if (!isResident) pageIn(pattern.windows.start(bounds.start, bounds.end), bounds.end)
         searchBackward(pattern, bounds.start, bounds.end) { next ->
             onProgress?.invoke(bounds.end - next)
-            bringIn(windowStart(pattern, bounds.start, next), next)
+            pageIn(pattern.windows.start(bounds.start, next), next)
         }
     }
 }
@@ -267,5 +266,5 @@ private fun requireParallelism(parallelism: Int) {
 }
 
 /** Whether one coroutine is enough. The empty pattern is found without looking. */
-private fun isAlone(isAtHand: Boolean, parallelism: Int, pattern: FixedPattern): Boolean =
-    isAtHand || parallelism == 1 || pattern.length == 0
+private fun isAlone(isResident: Boolean, parallelism: Int, pattern: FixedPattern): Boolean =
+    isResident || parallelism == 1 || pattern.length == 0

@@ -3,18 +3,17 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.CHUNK
-import dev.kmmap.internal.LineRanges
-import dev.kmmap.internal.LineStrings
-import dev.kmmap.internal.OccurrenceIterator
-import dev.kmmap.internal.clampBound
-import dev.kmmap.internal.lookUps
-import dev.kmmap.internal.occurrences
-import dev.kmmap.internal.windowFor
-import kotlinx.coroutines.*
-import kotlinx.coroutines.flow.Flow
+import dev.kmmap.internal.base.clampBound
+import dev.kmmap.internal.coroutines.PAGE_IN_STEP
+import dev.kmmap.internal.coroutines.asFlow
+import dev.kmmap.internal.search.OccurrenceIterator
+import dev.kmmap.internal.search.occurrences
+import dev.kmmap.internal.text.LineRanges
+import dev.kmmap.internal.text.LineStrings
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
+import kotlinx.coroutines.*
+import kotlinx.coroutines.flow.Flow
 
 /**
  * The indices that [findAll] gives, as a cold flow whose collector stays where it is while [dispatcher] (by default
@@ -36,7 +35,7 @@ public fun MMap.awaitFindAll(
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
 ): Flow<Long> {
     val pattern = needle.pattern
-    return lookUps(dispatcher, windowFor(pattern) + pattern.length) {
+    return asFlow(dispatcher, pattern.windows.length + 1) {
         OccurrenceIterator(occurrences(pattern, start, end, overlapping))
     }
 }
@@ -49,7 +48,7 @@ public fun MMap.awaitFindAll(
  * @sample dev.kmmap.samples.SuspendingSamples.longestLine
  */
 public fun MMap.awaitLines(start: Long = 0, dispatcher: CoroutineDispatcher = Dispatchers.IO): Flow<Line> =
-    lookUps(dispatcher, CHUNK) { LineRanges(this, clampBound(start, size)) }
+    asFlow(dispatcher, PAGE_IN_STEP) { LineRanges(this, clampBound(start, size)) }
 
 /**
  * As [awaitLines], decoded as [lineStrings] does it. The collector decodes; the bytes have been copied before.
@@ -58,4 +57,4 @@ public fun MMap.awaitLines(start: Long = 0, dispatcher: CoroutineDispatcher = Di
  * @sample dev.kmmap.samples.SuspendingSamples.linesThatContain
  */
 public fun MMap.awaitLineStrings(start: Long = 0, dispatcher: CoroutineDispatcher = Dispatchers.IO): Flow<String> =
-    lookUps(dispatcher, CHUNK) { LineStrings(this, clampBound(start, size)) }
+    asFlow(dispatcher, PAGE_IN_STEP) { LineStrings(this, clampBound(start, size)) }

@@ -3,17 +3,17 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.Bounds
-import dev.kmmap.internal.CHUNK
-import dev.kmmap.internal.bringIn
-import dev.kmmap.internal.checkArrayRange
-import dev.kmmap.internal.checkRange
-import dev.kmmap.internal.rangeLength
-import dev.kmmap.internal.serve
-import kotlinx.coroutines.*
-import kotlinx.io.IOException
+import dev.kmmap.internal.base.Bounds
+import dev.kmmap.internal.base.checkArrayRange
+import dev.kmmap.internal.base.checkRange
+import dev.kmmap.internal.base.rangeLength
+import dev.kmmap.internal.coroutines.PAGE_IN_STEP
+import dev.kmmap.internal.coroutines.pageIn
+import dev.kmmap.internal.coroutines.runWhereFast
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
+import kotlinx.coroutines.*
+import kotlinx.io.IOException
 
 /**
  * Returns when the pages of [length] bytes from [offset] on (by default all; -1 is "to the end") are in memory. What is
@@ -36,7 +36,7 @@ public suspend fun MMap.awaitResident(
     dispatcher: CoroutineDispatcher = Dispatchers.IO,
 ) {
     val range = Bounds(offset, offset + rangeLength("awaitResident", offset, length, size))
-    serve(range, dispatcher) { isAtHand -> if (!isAtHand) bringIn(range.start, range.end) }
+    runWhereFast(range, dispatcher) { isResident -> if (!isResident) pageIn(range.start, range.end) }
 }
 
 /**
@@ -58,12 +58,12 @@ public suspend fun MMap.awaitCopyTo(
 ) {
     checkArrayRange(startIndex, endIndex, destination.size)
     checkRange("awaitCopyTo", index, (endIndex - startIndex).toLong(), size)
-    serve(Bounds(index, index + endIndex - startIndex), dispatcher) { isAtHand ->
+    runWhereFast(Bounds(index, index + endIndex - startIndex), dispatcher) { isResident ->
         var copied = startIndex
         do {
-            val part = minOf(endIndex - copied, CHUNK.toInt())
+            val part = minOf(endIndex - copied, PAGE_IN_STEP.toInt())
             val from = index + (copied - startIndex)
-            if (!isAtHand) bringIn(from, from + part)
+            if (!isResident) pageIn(from, from + part)
             copyTo(from, destination, copied, copied + part)
             copied += part
         } while (copied < endIndex)

@@ -3,12 +3,12 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.LONGEST_MATCH
-import dev.kmmap.internal.Latin1View
-import dev.kmmap.internal.TEXT_STEP
-import dev.kmmap.internal.regexMatches
-import dev.kmmap.internal.requireLongestMatch
-import dev.kmmap.internal.sliceBounds
+import dev.kmmap.internal.base.sliceBounds
+import dev.kmmap.internal.text.LONGEST_MATCH
+import dev.kmmap.internal.text.Latin1View
+import dev.kmmap.internal.text.TEXT_STEP
+import dev.kmmap.internal.text.regexMatches
+import dev.kmmap.internal.text.requireLongestMatch
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads

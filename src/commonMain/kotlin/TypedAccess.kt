@@ -3,12 +3,13 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.Region
-import dev.kmmap.internal.access
-import dev.kmmap.internal.checkElements
-import dev.kmmap.internal.checkRange
-import dev.kmmap.internal.checkWritable
-import dev.kmmap.internal.swapped
+import dev.kmmap.internal.access.checkWritable
+import dev.kmmap.internal.access.unpinned
+import dev.kmmap.internal.base.arraySize
+import dev.kmmap.internal.base.checkElements
+import dev.kmmap.internal.base.checkRange
+import dev.kmmap.internal.base.swapped
+import dev.kmmap.internal.memory.Region
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
@@ -24,9 +25,9 @@ import kotlin.jvm.JvmOverloads
  * @throws MMapFaultException if a page of them is gone.
  * @sample dev.kmmap.samples.TypedSamples.recordsOfAFile
  */
-public fun MMap.getShort(index: Long, endian: Endian): Short = access(
+public fun MMap.getShort(index: Long, endian: Endian): Short = unpinned(
     { checkRange("getShort", index, Short.SIZE_BYTES.toLong(), it.size()) },
-    trace = { it.toInt() and 0xff },
+    dependency = { it.toInt() and 0xff },
 ) { it.getShort(index) }.swapped(endian)
 
 /** As [getShort], of [Int.SIZE_BYTES] bytes. */
@@ -51,7 +52,7 @@ public fun MMap.getDouble(index: Long, endian: Endian): Double = Double.fromBits
  * @sample dev.kmmap.samples.TypedSamples.recordsOfAFile
  */
 public fun MMap.setShort(index: Long, value: Short, endian: Endian) {
-    access({ checkPut("setShort", index, Short.SIZE_BYTES, it) }) {
+    unpinned({ checkPut("setShort", index, Short.SIZE_BYTES, it) }) {
         it.putShort(index, value.swapped(endian))
     }
 }
@@ -196,7 +197,7 @@ private fun MMap.copyElementsTo(
     startIndex: Int,
     endIndex: Int,
 ) {
-    access({ checkElements("copyTo", index, elementSize, it.size(), startIndex, endIndex, arraySize) }) {
+    unpinned({ checkElements("copyTo", index, elementSize, it.size(), startIndex, endIndex, arraySize) }) {
         it.copyElementsTo(index, destination, elementSize, endian, startIndex, endIndex - startIndex)
     }
 }
@@ -211,7 +212,7 @@ private fun MMap.copyElementsFrom(
     startIndex: Int,
     endIndex: Int,
 ) {
-    access({
+    unpinned({
         checkWritable(it, "copyFrom")
         checkElements("copyFrom", index, elementSize, it.size(), startIndex, endIndex, arraySize)
     }) {
@@ -226,27 +227,27 @@ private inline fun MMap.checkPut(operation: String, index: Long, elementSize: In
 }
 
 @Suppress("NOTHING_TO_INLINE")
-private inline fun MMap.intAt(operation: String, index: Long, endian: Endian): Int = access(
+private inline fun MMap.intAt(operation: String, index: Long, endian: Endian): Int = unpinned(
     { checkRange(operation, index, Int.SIZE_BYTES.toLong(), it.size()) },
-    trace = { it and 0xff },
+    dependency = { it and 0xff },
 ) { it.getInt(index) }.swapped(endian)
 
 @Suppress("NOTHING_TO_INLINE")
 private inline fun MMap.putInt(operation: String, index: Long, value: Int, endian: Endian) {
-    access({ checkPut(operation, index, Int.SIZE_BYTES, it) }) {
+    unpinned({ checkPut(operation, index, Int.SIZE_BYTES, it) }) {
         it.putInt(index, value.swapped(endian))
     }
 }
 
 @Suppress("NOTHING_TO_INLINE")
-private inline fun MMap.longAt(operation: String, index: Long, endian: Endian): Long = access(
+private inline fun MMap.longAt(operation: String, index: Long, endian: Endian): Long = unpinned(
     { checkRange(operation, index, Long.SIZE_BYTES.toLong(), it.size()) },
-    trace = { it.toInt() and 0xff },
+    dependency = { it.toInt() and 0xff },
 ) { it.getLong(index) }.swapped(endian)
 
 @Suppress("NOTHING_TO_INLINE")
 private inline fun MMap.putLong(operation: String, index: Long, value: Long, endian: Endian) {
-    access({ checkPut(operation, index, Long.SIZE_BYTES, it) }) {
+    unpinned({ checkPut(operation, index, Long.SIZE_BYTES, it) }) {
         it.putLong(index, value.swapped(endian))
     }
 }

@@ -3,9 +3,9 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.ViewOf
-import dev.kmmap.internal.rangeLength
-import dev.kmmap.internal.requireIntact
+import dev.kmmap.internal.access.Parent
+import dev.kmmap.internal.access.requireNotPoisoned
+import dev.kmmap.internal.base.rangeLength
 import kotlin.jvm.JvmMultifileClass
 import kotlin.jvm.JvmName
 import kotlin.jvm.JvmOverloads
@@ -35,9 +35,9 @@ import kotlin.jvm.JvmOverloads
 public fun MMap.view(offset: Long, length: Long = -1): MMap {
     lateinit var view: MMap
     lifecycle.change("view") {
-        requireIntact()
+        requireNotPoisoned()
         val count = rangeLength("view", offset, length, generation.size)
-        view = MMap(mapping.part(offset), generation.part(offset, count), ViewOf(this, offset, count))
+        view = MMap(mapping.part(offset), generation.part(offset, count), Parent(this, offset, count))
         views.add(view)
     }
     return view

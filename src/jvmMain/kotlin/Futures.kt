@@ -3,15 +3,15 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.encodedText
+import dev.kmmap.internal.base.encodedText
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.Executor
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.asExecutor
 import kotlinx.coroutines.future.future
-import java.util.concurrent.CompletableFuture
-import java.util.concurrent.Executor
 
 /**
  * As [MMap.find], on [executor] (by default a pool for input and output, that of [Dispatchers.IO]), even if what is

@@ -3,14 +3,14 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.MapChannel
-import dev.kmmap.internal.MapInputStream
-import dev.kmmap.internal.MapOutputStream
-import dev.kmmap.internal.checkRange
-import dev.kmmap.internal.filePathOf
-import dev.kmmap.internal.requireUsable
-import dev.kmmap.internal.requireWritable
-import dev.kmmap.internal.sliceBounds
+import dev.kmmap.internal.access.requireUsable
+import dev.kmmap.internal.access.requireWritable
+import dev.kmmap.internal.base.checkRange
+import dev.kmmap.internal.base.sliceBounds
+import dev.kmmap.internal.io.MapChannel
+import dev.kmmap.internal.io.MapInputStream
+import dev.kmmap.internal.io.MapOutputStream
+import dev.kmmap.internal.system.filePathOf
 import java.io.IOException
 import java.io.InputStream
 import java.io.OutputStream

@@ -3,10 +3,11 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.LONGEST_MATCH
-import dev.kmmap.internal.TEXT_STEP
-import dev.kmmap.internal.requireLongestMatch
-import dev.kmmap.internal.textMatches
+import dev.kmmap.internal.text.LONGEST_MATCH
+import dev.kmmap.internal.text.PatternSearch
+import dev.kmmap.internal.text.TEXT_STEP
+import dev.kmmap.internal.text.requireLongestMatch
+import dev.kmmap.internal.text.textMatches
 import java.util.regex.Pattern
 import java.util.stream.Stream
 import kotlin.streams.asStream

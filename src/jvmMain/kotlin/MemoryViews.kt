@@ -3,8 +3,8 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.rangeLength
-import dev.kmmap.internal.reading
+import dev.kmmap.internal.access.reading
+import dev.kmmap.internal.base.rangeLength
 import java.lang.foreign.MemorySegment
 import java.nio.ByteBuffer
 

@@ -3,8 +3,8 @@
 
 package dev.kmmap
 
-import dev.kmmap.internal.OccurrenceIterator
-import dev.kmmap.internal.occurrences
+import dev.kmmap.internal.search.OccurrenceIterator
+import dev.kmmap.internal.search.occurrences
 import java.util.PrimitiveIterator
 import java.util.Spliterator
 import java.util.Spliterators

@@ -1,6 +1,6 @@
 package dev.kmmap
 
-import dev.kmmap.internal.reading
+import dev.kmmap.internal.access.reading
 import kotlinx.cinterop.ByteVar
 import kotlinx.cinterop.CPointer
 import kotlinx.cinterop.alloc
@@ -27,7 +27,7 @@ import kotlinx.cinterop.toCPointer
  */
 @DelicateMMapApi
 public fun <T> MMap.withPointer(block: (CPointer<ByteVar>) -> T): T = reading { generation ->
-    lifecycle.holds.hold(generation) {
+    lifecycle.pinnedThreads.whilePinned(generation) {
         when (val pointer = if (generation.size == 0L) null else generation.region.address(0).toCPointer<ByteVar>()) {
             null -> memScoped { block(alloc<ByteVar>().ptr) }
             else -> block(pointer)

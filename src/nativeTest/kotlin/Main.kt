@@ -8,13 +8,13 @@ import io.kotest.core.test.TestType
 import io.kotest.engine.TestEngineLauncher
 import io.kotest.engine.listener.AbstractTestEngineListener
 import io.kotest.engine.test.TestResult
+import kotlin.reflect.KClass
+import kotlin.system.exitProcess
 import kotlinx.coroutines.runBlocking
 import kotlinx.io.buffered
 import kotlinx.io.files.Path
 import kotlinx.io.files.SystemFileSystem
 import kotlinx.io.writeString
-import kotlin.reflect.KClass
-import kotlin.system.exitProcess
 
 /**
  * Plays the other process of a test, if the first argument is `--peer`: see [peer].

@@ -9,8 +9,12 @@ import dev.kmmap.Protection
 import dev.kmmap.ReadOnlyMMapException
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.bytes
-import dev.kmmap.internal.OpenMode
-import dev.kmmap.internal.platformSystemCalls
+import dev.kmmap.fixtures.python.byte
+import dev.kmmap.fixtures.python.page
+import dev.kmmap.fixtures.python.withDescriptor
+import dev.kmmap.fixtures.python.withFile
+import dev.kmmap.internal.system.OpenMode
+import dev.kmmap.internal.system.platformSystemCalls
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.booleans.shouldBeFalse

@@ -8,6 +8,12 @@ import dev.kmmap.Whence
 import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.bytes
+import dev.kmmap.fixtures.python.byte
+import dev.kmmap.fixtures.python.granularity
+import dev.kmmap.fixtures.python.page
+import dev.kmmap.fixtures.python.withFile
+import dev.kmmap.fixtures.python.withSparseFile
+import dev.kmmap.fixtures.python.writableAccesses
 import io.kotest.assertions.throwables.shouldNotThrowAny
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec

@@ -5,8 +5,8 @@ import dev.kmmap.Advice
 import dev.kmmap.FlushMode
 import dev.kmmap.MapFlag
 import dev.kmmap.Protection
-import dev.kmmap.internal.OperatingSystem
-import dev.kmmap.internal.SystemConstant
+import dev.kmmap.internal.system.OperatingSystem
+import dev.kmmap.internal.system.SystemConstant
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 

@@ -3,6 +3,8 @@ package dev.kmmap.python
 import dev.kmmap.Access
 import dev.kmmap.MMap
 import dev.kmmap.fixtures.bytes
+import dev.kmmap.fixtures.python.byte
+import dev.kmmap.fixtures.python.withSparseFile
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe

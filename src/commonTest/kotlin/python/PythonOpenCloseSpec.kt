@@ -6,16 +6,20 @@ import dev.kmmap.MMap
 import dev.kmmap.MMapException
 import dev.kmmap.MMapFileNotFoundException
 import dev.kmmap.MMapOptions
-import dev.kmmap.fixtures.Needs
+import dev.kmmap.fixtures.Requirement
 import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.bytes
 import dev.kmmap.fixtures.here
+import dev.kmmap.fixtures.python.byte
+import dev.kmmap.fixtures.python.page
+import dev.kmmap.fixtures.python.withDescriptor
+import dev.kmmap.fixtures.python.withFile
 import dev.kmmap.fixtures.temporaryFolder
 import dev.kmmap.fixtures.testNeeding
-import dev.kmmap.internal.SystemCall
-import dev.kmmap.internal.SystemCalls
-import dev.kmmap.internal.platformSystemCalls
+import dev.kmmap.internal.system.SystemCall
+import dev.kmmap.internal.system.SystemCalls
+import dev.kmmap.internal.system.platformSystemCalls
 import io.kotest.assertions.throwables.shouldNotThrowAny
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
@@ -85,7 +89,7 @@ internal class PythonOpenCloseSpec : FunSpec({
         }
     }
 
-    testNeeding(Needs.DELETING_A_MAPPED_FILE, "a map outlives the name of its file") {
+    testNeeding(Requirement.DELETING_A_MAPPED_FILE, "a map outlives the name of its file") {
         val file = TemporaryFile(bytes("abc"))
         MMap.open(file.path, Access.WRITE).use { map ->
             file.close()
@@ -154,7 +158,7 @@ internal class PythonOpenCloseSpec : FunSpec({
     }
 
     testNeeding(
-        Needs.ZERO_DEVICE,
+        Requirement.ZERO_DEVICE,
         "a device needs a length, and has 0 bytes as a file (deviation: an argument error without one)",
     ) {
         shouldThrow<IllegalArgumentException> { MMap.open("/dev/zero") }
@@ -165,7 +169,7 @@ internal class PythonOpenCloseSpec : FunSpec({
         }
     }
 
-    testNeeding(Needs.PROC, "a file that is made while it is read has 0 bytes, and is refused") {
+    testNeeding(Requirement.PROC, "a file that is made while it is read has 0 bytes, and is refused") {
         shouldThrow<IllegalArgumentException> { MMap.open("/proc/self/status") }
         shouldThrow<IllegalArgumentException> { MMap.open("/proc/self/status", length = 1) }
     }

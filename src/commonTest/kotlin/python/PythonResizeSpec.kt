@@ -9,6 +9,10 @@ import dev.kmmap.Whence
 import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.bytes
+import dev.kmmap.fixtures.python.byte
+import dev.kmmap.fixtures.python.granularity
+import dev.kmmap.fixtures.python.page
+import dev.kmmap.fixtures.python.withFile
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeIn

@@ -8,6 +8,10 @@ import dev.kmmap.Whence
 import dev.kmmap.find
 import dev.kmmap.fixtures.Naive
 import dev.kmmap.fixtures.bytes
+import dev.kmmap.fixtures.python.byte
+import dev.kmmap.fixtures.python.page
+import dev.kmmap.fixtures.python.withFile
+import dev.kmmap.fixtures.python.withMemory
 import dev.kmmap.rfind
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe

@@ -3,6 +3,12 @@ package dev.kmmap.python
 import dev.kmmap.MMap
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.bytes
+import dev.kmmap.fixtures.python.byte
+import dev.kmmap.fixtures.python.page
+import dev.kmmap.fixtures.python.sliceIndices
+import dev.kmmap.fixtures.python.withFile
+import dev.kmmap.fixtures.python.withMemory
+import dev.kmmap.fixtures.python.withSparseFile
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe

@@ -2,9 +2,9 @@ package dev.kmmap.python
 
 import dev.kmmap.MMap
 import dev.kmmap.fixtures.Action
-import dev.kmmap.fixtures.Needs
 import dev.kmmap.fixtures.Operation
 import dev.kmmap.fixtures.RefusedAs
+import dev.kmmap.fixtures.Requirement
 import dev.kmmap.fixtures.StreamKind
 import dev.kmmap.fixtures.StreamStart
 import dev.kmmap.fixtures.TemporaryFile
@@ -20,14 +20,14 @@ import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import kotlin.time.Duration.Companion.hours
+import kotlin.time.Duration.Companion.minutes
 import kotlinx.io.Source
 import kotlinx.io.buffered
 import kotlinx.io.files.Path
 import kotlinx.io.files.SystemFileSystem
 import kotlinx.io.readLine
 import kotlinx.io.readString
-import kotlin.time.Duration.Companion.hours
-import kotlin.time.Duration.Companion.minutes
 
 private const val PROGRAM = "src/commonTest/python/streams.py"
 
@@ -139,7 +139,7 @@ private fun replay(path: String): Int =
     SystemFileSystem.source(Path(path)).buffered().use { log -> Replay(log).also { it.run() }.agreed }
 
 /** Why no new operations can be made up. */
-private fun noPython(): String? = Needs.PYTHON.reason ?: "there is no python3 from 3.11 on".takeUnless {
+private fun noPython(): String? = Requirement.PYTHON.reason ?: "there is no python3 from 3.11 on".takeUnless {
     shell("python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null")
 }
 

@@ -7,15 +7,18 @@ import dev.kmmap.MMap
 import dev.kmmap.MMapException
 import dev.kmmap.MMapOptions
 import dev.kmmap.MapFlag
-import dev.kmmap.fixtures.Needs
+import dev.kmmap.fixtures.Requirement
 import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.bytes
 import dev.kmmap.fixtures.here
+import dev.kmmap.fixtures.python.byte
+import dev.kmmap.fixtures.python.page
+import dev.kmmap.fixtures.python.withFile
 import dev.kmmap.fixtures.testNeeding
-import dev.kmmap.internal.SystemCall
-import dev.kmmap.internal.SystemCalls
-import dev.kmmap.internal.platformSystemCalls
+import dev.kmmap.internal.system.SystemCall
+import dev.kmmap.internal.system.SystemCalls
+import dev.kmmap.internal.system.platformSystemCalls
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
@@ -47,7 +50,7 @@ internal class PythonSystemSpec : FunSpec({
     }
 
     testNeeding(
-        Needs.INVALIDATE,
+        Requirement.INVALIDATE,
         "test_flush_parameters: flush can invalidate (deviation: only in a mode of its own, which waits as well)",
     ) {
         withFile(ByteArray(3 * pageBytes)) { map, _ ->
@@ -134,7 +137,7 @@ internal class PythonSystemSpec : FunSpec({
     }
 
     testNeeding(
-        Needs.DONT_NEED,
+        Requirement.DONT_NEED,
         "DONT_NEED clears private memory, takes a copy back to its file, and leaves shared memory alone",
     ) {
         MMapOptions().flags(MapFlag.PRIVATE).length(page).anonymous().use { map ->
@@ -154,13 +157,13 @@ internal class PythonSystemSpec : FunSpec({
         }
     }
 
-    testNeeding(Needs.FREE_AND_REMOVE, "FREE is refused for shared memory") {
+    testNeeding(Requirement.FREE_AND_REMOVE, "FREE is refused for shared memory") {
         MMap.anonymous(page).use { map ->
             shouldThrow<MMapException> { map.advise(Advice.FREE) }.errorName shouldBe "EINVAL"
         }
     }
 
-    testNeeding(Needs.FREE_AND_REMOVE, "REMOVE makes a hole in the file, whose size stays") {
+    testNeeding(Requirement.FREE_AND_REMOVE, "REMOVE makes a hole in the file, whose size stays") {
         withFile(ByteArray(2 * pageBytes) { byte('f') }) { map, file ->
             try {
                 map.advise(Advice.REMOVE, page)

@@ -7,6 +7,9 @@ import dev.kmmap.MapFlag
 import dev.kmmap.Whence
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.bytes
+import dev.kmmap.fixtures.python.WORKERS
+import dev.kmmap.fixtures.python.byte
+import dev.kmmap.fixtures.python.concurrently
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.booleans.shouldBeTrue
 import io.kotest.matchers.collections.shouldBeIn

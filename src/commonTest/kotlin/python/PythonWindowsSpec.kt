@@ -7,7 +7,10 @@ import dev.kmmap.MMapException
 import dev.kmmap.SharedMemory
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.patternOf
-import dev.kmmap.internal.platformSystemCalls
+import dev.kmmap.fixtures.python.fileSize
+import dev.kmmap.fixtures.python.page
+import dev.kmmap.fixtures.python.withDescriptor
+import dev.kmmap.internal.system.platformSystemCalls
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe

@@ -15,11 +15,11 @@ import dev.kmmap.getInt
 import dev.kmmap.lineStrings
 import dev.kmmap.linesBackward
 import dev.kmmap.setInt
+import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.flow.filter
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.withTimeoutOrNull
-import kotlin.time.Duration.Companion.seconds
 
 /** The Kotlin snippets of the guides in docs/, as they stand there: DocsSpec compares and runs them. */
 internal object GuideSamples {

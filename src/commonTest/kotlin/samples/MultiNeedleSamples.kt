@@ -8,6 +8,8 @@ import dev.kmmap.awaitFind
 import dev.kmmap.count
 import dev.kmmap.find
 import dev.kmmap.findAll
+import dev.kmmap.fixtures.words
+import dev.kmmap.open
 import dev.kmmap.rfind
 
 /** Many needles at once. */

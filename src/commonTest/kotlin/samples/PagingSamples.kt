@@ -7,6 +7,7 @@ import dev.kmmap.Protection
 import dev.kmmap.ReadOnlyMMapException
 import dev.kmmap.cacheStatistics
 import dev.kmmap.dataRanges
+import dev.kmmap.internal.mapping.cacheStatistics
 import dev.kmmap.lock
 import dev.kmmap.prefetch
 import dev.kmmap.protect

@@ -4,14 +4,14 @@ import dev.kmmap.Access
 import dev.kmmap.Capability
 import dev.kmmap.MMap
 import dev.kmmap.Seal
-import dev.kmmap.fixtures.Needs
+import dev.kmmap.fixtures.Requirement
 import dev.kmmap.fixtures.Symbol
 import dev.kmmap.fixtures.TemporaryFile
 import dev.kmmap.fixtures.here
 import dev.kmmap.fixtures.testNeeding
-import dev.kmmap.internal.KMMAP_VERSION
-import dev.kmmap.internal.SEARCH_WINDOW
-import dev.kmmap.internal.SystemCall
+import dev.kmmap.internal.diagnostics.KMMAP_VERSION
+import dev.kmmap.internal.search.SEARCH_WINDOW
+import dev.kmmap.internal.system.SystemCall
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeIn
@@ -107,7 +107,7 @@ internal class SamplesSpec : FunSpec({
         }
     }
 
-    testNeeding(Needs.FAULT_GUARD, "whenTheFileIsTruncated, and it is") {
+    testNeeding(Requirement.FAULT_GUARD, "whenTheFileIsTruncated, and it is") {
         TemporaryFile(ByteArray(1_000_000)).use { file ->
             MMap.open(file.path).use { map ->
                 file.truncate(0)
@@ -122,7 +122,7 @@ internal class SamplesSpec : FunSpec({
         }
     }
 
-    testNeeding(Needs.FLUSHED_FOLDERS, "durableFile") {
+    testNeeding(Requirement.FLUSHED_FOLDERS, "durableFile") {
         TemporaryFile().use { file ->
             repeat(2) { MMapOptionsSamples.durableFile(file.path).use { it.fileSize() shouldBe 4096 } }
         }
@@ -357,7 +357,7 @@ internal class SamplesSpec : FunSpec({
         SharedMemorySamples.betweenProcesses("kmmap-sample-${Random.nextInt(0, Int.MAX_VALUE)}") shouldBe 1
     }
 
-    testNeeding(Needs.MEMORY_FILES, "sealed") {
+    testNeeding(Requirement.MEMORY_FILES, "sealed") {
         val all = setOf(Seal.SEAL, Seal.SHRINK, Seal.GROW, Seal.WRITE)
         SharedMemorySamples.sealed(byteArrayOf(1, 2, 3)) shouldBe all
     }

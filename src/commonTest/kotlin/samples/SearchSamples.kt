@@ -8,6 +8,8 @@ import dev.kmmap.find
 import dev.kmmap.findAll
 import dev.kmmap.indexOfAny
 import dev.kmmap.lastIndexOfAny
+import dev.kmmap.of
+import dev.kmmap.open
 
 /** What is built on searching. */
 internal object SearchSamples {

@@ -7,6 +7,8 @@ import dev.kmmap.MMapAlreadyExistsException
 import dev.kmmap.Seal
 import dev.kmmap.SharedMemory
 import dev.kmmap.addSeals
+import dev.kmmap.internal.mapping.addSeals
+import dev.kmmap.internal.mapping.seals
 import dev.kmmap.seals
 import dev.kmmap.useDescriptor
 

@@ -13,6 +13,7 @@ import dev.kmmap.awaitLineStrings
 import dev.kmmap.awaitLines
 import dev.kmmap.awaitResident
 import dev.kmmap.awaitRfind
+import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.coroutineScope
@@ -22,7 +23,6 @@ import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.withTimeoutOrNull
-import kotlin.time.Duration.Companion.seconds
 
 /** What takes long, in coroutines. */
 internal object SuspendingSamples {

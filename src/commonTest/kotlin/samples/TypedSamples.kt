@@ -3,6 +3,7 @@ package dev.kmmap.samples
 import dev.kmmap.Access
 import dev.kmmap.Endian
 import dev.kmmap.MMap
+import dev.kmmap.contains
 import dev.kmmap.copyFrom
 import dev.kmmap.copyTo
 import dev.kmmap.getDouble

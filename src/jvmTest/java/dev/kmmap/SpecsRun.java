@@ -16,8 +16,9 @@ import java.util.Map;
 record SpecsRun(int status, List<String> output) {
     /** Opening, searching and truncation. */
     private static final List<String> SPECS = List.of(
-            "dev.kmmap.OpenSpec", "dev.kmmap.SearchSpec", "dev.kmmap.FindAllSpec", "dev.kmmap.TruncationSpec",
-            "dev.kmmap.internal.KernelScanSpec", "dev.kmmap.MMapSearchJavaTest");
+            "dev.kmmap.contract.OpenSpec", "dev.kmmap.search.SearchSpec", "dev.kmmap.search.FindAllSpec",
+            "dev.kmmap.faults.TruncationSpec", "dev.kmmap.internal.search.scan.KernelScanSpec",
+            "dev.kmmap.MMapSearchJavaTest");
 
     /** Fewer would mean that the specs were not found. */
     private static final int AT_LEAST = 60;
