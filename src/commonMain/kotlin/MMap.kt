@@ -57,7 +57,7 @@ import kotlinx.io.IOException
  * **Truncation.** If another process shortens the file, the pages past its new end are gone. The operation that touches
  * one throws [MMapFaultException], and so does every later one: the map is broken for good, and can only be closed.
  * docs/platforms.md says where. Windows does not let anybody shorten a mapped file. **Inside the last page** of a
- * withSize file nothing is reported: bytes past its end read as zeros, and what is stored there never reaches the
+ * shortened file nothing is reported: bytes past its end read as zeros, and what is stored there never reaches the
  * file. [flush] looks at the file's size and throws; otherwise compare [fileSize] with `offset + size`. [resize] gives
  * the file the size that it is asked for, and what was cut off is zeros then.
  *
@@ -403,7 +403,7 @@ public class MMap internal constructor(
      *
      * Readers of a shared map never wait for a resize (but for one to less on Windows), others only while it takes
      * place. If it fails, the map and the file are as they were. Windows refuses to shorten a file that is mapped a
-     * second time (`ERROR_USER_MAPPED_FILE`); if it refuses to map a withSize file again, the map has 0 bytes.
+     * second time (`ERROR_USER_MAPPED_FILE`); if it refuses to map a shortened file again, the map has 0 bytes.
      *
      * @throws IllegalArgumentException if [newSize] is negative or `offset + newSize` too large.
      * @throws ReadOnlyMMapException with [Access.READ].
@@ -457,7 +457,7 @@ public class MMap internal constructor(
         public val allocationGranularity: Long get() = platformSystemCalls.allocationGranularity
 
         /**
-         * Maps the file at [path] for [unpinned], [length] bytes from [offset] on (by default the whole file, and 0 is
+         * Maps the file at [path] for [access], [length] bytes from [offset] on (by default the whole file, and 0 is
          * "to the end").
          *
          * @throws IllegalArgumentException as [MMapOptions.open] does; so do the following.

@@ -58,13 +58,13 @@ public class MMapOptions {
     public fun access(access: Access): MMapOptions = apply { this.access = access }
 
     /**
-     * What the processor allows, instead of [unpinned]: the `PROT_*` of mmap(2). Nothing at all is `PROT_NONE`. Default
+     * What the processor allows, instead of [access]: the `PROT_*` of mmap(2). Nothing at all is `PROT_NONE`. Default
      * with [Access.DEFAULT]: [Protection.READ] and [Protection.WRITE].
      */
     public fun protection(vararg protection: Protection): MMapOptions = apply { this.protection = protection.toSet() }
 
     /**
-     * How the map behaves, instead of [unpinned]: the `MAP_*` of mmap(2). Default with [Access.DEFAULT]:
+     * How the map behaves, instead of [access]: the `MAP_*` of mmap(2). Default with [Access.DEFAULT]:
      * [MapFlag.SHARED].
      */
     public fun flags(vararg flags: MapFlag): MMapOptions = apply { this.flags = flags.toSet() }

@@ -40,7 +40,7 @@ private fun withLink(text: String, link: String = "current.log", block: (folder:
     }
 }
 
-/** Whether the fault has hits. */
+/** Whether the fault has struck. */
 private fun createBehindLinkWithFault(call: SystemCall, number: Int): Boolean {
     var hits = false
     withLink("data/log.1") { folder ->

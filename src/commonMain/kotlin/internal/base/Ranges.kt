@@ -125,7 +125,7 @@ internal fun checkCopy(what: String, index: Long, size: Long, startIndex: Int, e
     checkRange(what, index, (endIndex - startIndex).toLong(), size)
 }
 
-/** As [checkCopy], for elements of [elementSize] bytes. */
+/** Throws unless [index] begins a range for elements of [elementSize] bytes each: see [checkCopy]. */
 internal fun checkElements(
     what: String,
     index: Long,

@@ -79,7 +79,7 @@ internal expect class Region(
     /** Copies [count] bytes of [source], from its [startIndex] on, to [index]. */
     fun copyFrom(index: Long, source: ByteArray, startIndex: Int, count: Int)
 
-    /** As [copyTo], of [count] numbers of [elementSize] bytes each into an array of such, in any order of bytes. */
+    /** Copies [count] numbers of [elementSize] bytes each into an array of such, in any order of bytes. */
     fun copyElementsTo(
         index: Long,
         destination: Any,
@@ -89,7 +89,7 @@ internal expect class Region(
         count: Int,
     )
 
-    /** As [copyFrom], of an array as in [copyElementsTo]. */
+    /** Copies [count] numbers of an array, as [copyElementsTo] fills it, to [index]. */
     fun copyElementsFrom(
         index: Long,
         source: Any,

@@ -70,7 +70,7 @@ internal class Rights(
 }
 
 /**
- * The rights that a request's [unpinned] or raw [protection] and [flags] stand for; `null` is "not given".
+ * The rights that a request's [access] or raw [protection] and [flags] stand for; `null` is "not given".
  *
  * @throws IllegalArgumentException if both are given, or the raw ones contradict themselves.
  * @throws UnsupportedOperationException if this system lacks a flag.

@@ -12,10 +12,10 @@ import kotlin.concurrent.Volatile
 
 /** What is looked for, as the search sees it. */
 internal interface Pattern {
-    /** Bytes in the minLength occurrence that there can be. */
+    /** Bytes in the shortest occurrence that there can be. */
     val minLength: Int
 
-    /** Bytes in the maxLength one. */
+    /** Bytes in the longest one. */
     val maxLength: Int
 
     /** In which windows it is searched for. */

@@ -33,7 +33,7 @@ internal inline fun MMap.searchForward(
     }
 }
 
-/** As [searchForward], for the last occurrence: [checkpoint] is told before which index the next window ends. */
+/** Searches for the last occurrence: [checkpoint] is told before which index the next window ends. */
 internal inline fun MMap.searchBackward(
     needle: Pattern,
     start: Long,
@@ -56,13 +56,13 @@ internal inline fun MMap.searchBackward(
     }
 }
 
-/** As above, for a needle of which a pattern is only made if there is more to search than [findNearby] does. */
+/** Searches for bytes of which a pattern is only made if there is more to search than [findNearby] does. */
 internal fun MMap.searchForward(needle: ByteArray, start: Long, end: Long): Long {
     val near = findNearby(needle, searchStart(start, size), clampBound(end, size))
     return if (near != NOT_IN_WINDOW) near else searchForward(bytePattern(needle), start, end) {}
 }
 
-/** As [searchForward], for the last occurrence. */
+/** Searches for the last occurrence of bytes: see [searchForward]. */
 internal fun MMap.searchBackward(needle: ByteArray, start: Long, end: Long): Long {
     val near = rfindNearby(needle, searchStart(start, size), clampBound(end, size))
     return if (near != NOT_IN_WINDOW) near else searchBackward(bytePattern(needle), start, end) {}

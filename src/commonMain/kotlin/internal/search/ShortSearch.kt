@@ -37,7 +37,7 @@ internal fun MMap.findNearby(needle: ByteArray?, from: Long, end: Long): Long {
     }
 }
 
-/** As [findNearby], for the last occurrence. */
+/** The index of the last occurrence, as far as that is settled nearby: see [findNearby]. */
 internal fun MMap.rfindNearby(needle: ByteArray?, start: Long, end: Long): Long {
     if (needle == null || needle.isEmpty() || needle.size > NEARBY_NEEDLE) return NOT_IN_WINDOW
     return unpinned(check = {}) { region ->

@@ -14,7 +14,7 @@ internal class Capabilities(
     val moveMappings: Boolean,
     /** Whether there are files in memory that have no name: [SystemCalls.createMemory] works. */
     val memoryFiles: Boolean,
-    /** Whether a file can be withSize while it is mapped. */
+    /** Whether a file can be shortened while it is mapped. */
     val cutMappedFiles: Boolean,
     /** Whether a range can be mapped beyond the end of its file, to show what the file gains later. */
     val mapPastEnd: Boolean,

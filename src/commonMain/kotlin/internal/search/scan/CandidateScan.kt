@@ -93,7 +93,7 @@ internal inline fun forEachCandidate(
     }
 }
 
-/** As [forEachCandidate], descending. [scannedTo] is given the first of the positions that are done. */
+/** Calls [candidate] as [forEachCandidate] does, descending. [scannedTo] gets the first position that is done. */
 internal inline fun forEachCandidateDown(
     from: Long,
     end: Long,

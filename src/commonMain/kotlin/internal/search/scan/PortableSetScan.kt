@@ -207,7 +207,7 @@ private inline fun forEachByte(
     }
 }
 
-/** As [forEachByte], descending. */
+/** Calls [found] as [forEachByte] does, descending. */
 private inline fun forEachByteDown(
     region: Region,
     from: Long,
