@@ -11,7 +11,10 @@ internal const val SEARCH_WINDOW: Long = 4L shl 20
  * The windows of a search for what has [maxLength] bytes at most: each shares all but one byte of that with the next.
  */
 internal class SearchWindows(private val maxLength: Int) {
-    /** Bytes from one window to the next. They grow with what is looked for, so the overlaps never cost more. */
+    /**
+     * Bytes from one window to the next. They grow with what is looked for, so that the overlaps never cost more than
+     * the windows.
+     */
     val step: Long = maxOf(SEARCH_WINDOW, maxLength.toLong())
 
     /** Bytes in a window. */

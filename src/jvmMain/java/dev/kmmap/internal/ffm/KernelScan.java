@@ -28,7 +28,7 @@ public final class KernelScan implements Scanner {
     /** Makes a scanner for a range that is not guarded, since more maps are open than the guard has numbers. */
     private final Supplier<Scanner> portable;
 
-    /** PinnedThreads the memory of the scanner, which is freed some time after nobody has this object any more. */
+    /** Holds the memory of the scanner, which is freed some time after nobody has this object any more. */
     private final Arena arena = Arena.ofAuto();
 
     private KernelScan(byte[] bytes, Preparation preparation, Supplier<Scanner> portable) {
